@@ -1,0 +1,50 @@
+using SandboxActors.Core.Layout;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Core.Abi;
+
+/// <summary>The numbers of <c>docs/guest-abi.md</c> that host and guest share.</summary>
+internal static class GuestAbi
+{
+    /// <summary>"SBXACTR1" read as a little-endian number.</summary>
+    public const ulong Magic = 0x3152_5443_4158_4253;
+
+    public const uint Version = 1;
+
+    /// <summary>A call has ended, or the guest has started: it waits for the next call.</summary>
+    public const ushort ReadyPort = 0xE0;
+
+    /// <summary>The guest calls a host function.</summary>
+    public const ushort HostCallPort = 0xE1;
+
+    /// <summary>The guest logs.</summary>
+    public const ushort LogPort = 0xE2;
+
+    /// <summary>The guest gave up with a code and a message of its own.</summary>
+    public const ushort AbortPort = 0xE3;
+
+    /// <summary>The guest panicked.</summary>
+    public const ushort PanicPort = 0xE4;
+
+    /// <summary>The ports that a guest may write to; all others are closed to it.</summary>
+    public static readonly IReadOnlyList<ushort> OpenPorts = [ReadyPort, HostCallPort, LogPort, AbortPort, PanicPort];
+
+    /// <summary>The length in front of every message, in bytes.</summary>
+    public const int SizePrefix = sizeof(uint);
+
+    /// <summary>Bytes of the input buffer kept free behind a call, so that at least a host function's error fits.</summary>
+    public const int ReservedForHostResult = 512;
+
+    /// <summary>Where a host function's result stands: behind the call being served, on the next 16 bytes.</summary>
+    /// <param name="callLength">Bytes of the call with its size prefix.</param>
+    public static int HostResultOffset(int callLength) => checked(callLength + 15) & ~15;
+
+    /// <summary>What the general registers hold when a guest starts; all others are zero.</summary>
+    public static GeneralRegisters EntryRegisters(GuestImage image, SandboxLayout layout) => new()
+    {
+        Rip = image.Entry.Value,
+        Rsp = layout.InitialStackPointer.Value,
+        Rdi = layout.Boot.Start.Value,
+        Rflags = 0x2, // bit 1 is always set, everything else clear: no direction flag, no interrupts
+    };
+}

@@ -1,0 +1,267 @@
+using System.Buffers;
+using SandboxActors.Core.Abi;
+using SandboxActors.Core.HostFunctions;
+using SandboxActors.Core.Layout;
+using SandboxActors.Machine;
+using SandboxActors.Wire;
+
+namespace SandboxActors.Core.Calls;
+
+/// <summary>
+/// Runs a guest from exit to exit and serves each: the one place that knows how a guest is run. Everything that the guest wrote is copied out once, then tested, then parsed.
+/// Used by the one operation inside the sandbox's gate; only <see cref="Preempt"/> may come from elsewhere.
+/// </summary>
+internal sealed class CallRunner(
+    IVirtualMachine machine, SandboxMemory memory, InterruptHandle interrupts, SandboxGate gate, HostFunctionTable hostFunctions, Action<GuestLogRecord> log)
+{
+    private readonly MessageWriter _writer = new();
+    private int _preemptRequested;
+
+    /// <summary>Encodes a call into the input buffer, which must be clean.</summary>
+    /// <returns>Its bytes, size prefix included.</returns>
+    /// <exception cref="GuestCallRefusedException">It cannot be encoded or does not fit; nothing was written.</exception>
+    public int WriteCall(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
+    {
+        if (function.Length == 0) throw new GuestCallRefusedException(function, CallRefusal.FunctionNameMissing, "the call names no function.");
+        ReadOnlySpan<byte> message;
+        try
+        {
+            message = _writer.WriteCall(function, returnType, arguments);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new GuestCallRefusedException(function, CallRefusal.InvalidArgument, exception.Message, exception);
+        }
+
+        ulong room = memory.Layout.Input.Length - GuestAbi.ReservedForHostResult;
+        if ((ulong)message.Length > room)
+        {
+            throw new GuestCallRefusedException(
+                function, CallRefusal.ArgumentsTooLarge, $"encoded it has {message.Length} bytes and the input buffer takes {room}; give the sandbox a larger InputBufferSize.");
+        }
+
+        memory.WriteInput(0, message);
+        return message.Length;
+    }
+
+    /// <summary>Has the step in progress, or if there is none the next one, end as preempted. From any thread.</summary>
+    public void Preempt()
+    {
+        Volatile.Write(ref _preemptRequested, 1);
+        machine.Interrupt();
+    }
+
+    /// <summary>Runs the guest until the call completes, fails, is preempted or waits.</summary>
+    public GuestStep Run(GuestCall call)
+    {
+        try
+        {
+            if (call.Pending is not null && !Resume(call, out GuestStep waiting)) return waiting;
+            while (true)
+            {
+                // Before every entry: a kill that came while the host was at work takes effect before the guest runs again.
+                if (interrupts.IsKillRequested || gate.IsLeaving) return Poison(call, new PoisonReason.Killed());
+
+                VmExit exit = machine.Run();
+                switch (exit.Kind)
+                {
+                    case VmExitKind.Output:
+                        if (Serve(call, exit, out GuestStep end)) return end;
+                        break;
+                    case VmExitKind.Interrupted:
+                        // A kill is found at the top of the loop. An interruption that nobody stands behind any more belongs to a call that has ended: go on.
+                        if (Interlocked.Exchange(ref _preemptRequested, 0) != 0 && !interrupts.IsKillRequested) return GuestStep.Preempted;
+                        break;
+                    default:
+                        return Poison(call, ReasonFor(exit));
+                }
+            }
+        }
+#pragma warning disable CA1031 // Whatever fails on the host in the middle of a call leaves the guest half way: it is reported whole, as the cause of the poison.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return Poison(call, failure is WireFormatException ? new PoisonReason.InvalidMessage(failure.Message) : new PoisonReason.HostFailed(failure));
+        }
+    }
+
+    private static GuestStep Poison(GuestCall call, PoisonReason reason) => GuestStep.Failed(GuestPoisonException.For(call.Function, reason));
+
+    /// <returns>Whether the step is over.</returns>
+    private bool Serve(GuestCall call, VmExit exit, out GuestStep end)
+    {
+        end = default;
+        if (exit.Port == GuestAbi.ReadyPort && call.IsInitialization)
+        {
+            end = GuestStep.Completed(GuestValue.Void);
+            return true;
+        }
+
+        if (memory.LocateOutput(exit.Value, out (ulong Offset, int Length) place) is { } problem)
+        {
+            end = Poison(call, new PoisonReason.InvalidMessage(problem));
+            return true;
+        }
+
+        byte[] copy = ArrayPool<byte>.Shared.Rent(place.Length);
+        try
+        {
+            memory.TakeOutput(place, copy);
+            return Serve(call, exit.Port, copy.AsSpan(0, place.Length), out end);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+    }
+
+    private bool Serve(GuestCall call, ushort port, ReadOnlySpan<byte> body, out GuestStep end)
+    {
+        end = default;
+        switch (port)
+        {
+            case GuestAbi.ReadyPort:
+                end = Finish(call, MessageReader.ReadResult(body));
+                return true;
+            case GuestAbi.HostCallPort:
+                return CallHost(call, MessageReader.ReadCall(body, hostFunctions.Names), out end);
+            case GuestAbi.LogPort:
+                log(MessageReader.ReadLog(body));
+                return false;
+            case GuestAbi.AbortPort or GuestAbi.PanicPort:
+                end = Poison(call, GaveUp(port, MessageReader.ReadResult(body)));
+                return true;
+            default:
+                end = Poison(call, new PoisonReason.PortViolation(port, default));
+                return true;
+        }
+    }
+
+    private static GuestStep Finish(GuestCall call, FunctionResult result)
+    {
+        if (result.IsError) return GuestStep.Failed(GuestFailure.For(call.Function, result.ErrorCode, result.ErrorMessage));
+        return result.Value.Type == call.ReturnType
+            ? GuestStep.Completed(result.Value)
+            : Poison(call, new PoisonReason.InvalidMessage($"the result is of type {result.Value.Type} where {call.ReturnType} was asked for"));
+    }
+
+    private static PoisonReason GaveUp(ushort port, FunctionResult message)
+    {
+        if (!message.IsError) return new PoisonReason.InvalidMessage("an abort came with a result instead of an error");
+        if (port == GuestAbi.PanicPort) return new PoisonReason.Panicked(message.ErrorCode, message.ErrorMessage);
+        return (GuestErrorCode)message.ErrorCode switch
+        {
+            GuestErrorCode.MallocFailed => new PoisonReason.HeapExhausted(message.ErrorMessage),
+            GuestErrorCode.AllocatorFailure => new PoisonReason.HeapCorrupted(message.ErrorMessage),
+            GuestErrorCode.StackCookieCheckFailed => new PoisonReason.StackCorrupted(message.ErrorMessage),
+            _ => new PoisonReason.Aborted(message.ErrorCode, message.ErrorMessage),
+        };
+    }
+
+    private PoisonReason ReasonFor(VmExit exit) => exit.Kind switch
+    {
+        VmExitKind.PortViolation => new PoisonReason.PortViolation(exit.Port, exit.Address),
+        VmExitKind.Fault when exit.Fault.Vector != CpuException.PageFault => new PoisonReason.Faulted(exit.Fault),
+        VmExitKind.Fault when memory.Layout.StackGuard.Contains(exit.Fault.Address) => new PoisonReason.StackOverflowed(exit.Fault),
+        VmExitKind.Fault => new PoisonReason.MemoryViolation(exit.Fault, PermittedAt(exit.Fault.Address)),
+        _ => new PoisonReason.UnexpectedExit(exit),
+    };
+
+    /// <summary>What the guest may do at an address of its memory or of a mapped region.</summary>
+    private MemoryAccess PermittedAt(GuestAddress address) => Regions.AccessAt(address) ?? memory.AccessAt(address);
+
+    /// <summary>The sandbox's mapped regions.</summary>
+    public required RegionMap Regions { private get; init; }
+
+    /// <returns>Whether the step is over: the function's task has not completed.</returns>
+    private bool CallHost(GuestCall call, FunctionCall hostCall, out GuestStep end)
+    {
+        end = default;
+        if (hostFunctions.Find(hostCall, out HostFunction? function) is { } problem)
+        {
+            AnswerError(call, problem);
+            return false;
+        }
+
+        HostCallOutcome outcome;
+        try
+        {
+            outcome = function!.Invoke(hostCall);
+        }
+#pragma warning disable CA1031 // The promise: an exception in a host function becomes a guest error with its message.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            AnswerError(call, exception.Message);
+            return false;
+        }
+
+        if (outcome.Pending is null)
+        {
+            Answer(call, function.Name, outcome.Value);
+            return false;
+        }
+
+        call.Pending = new PendingHostCall(function.Name, outcome.Pending);
+        return !Resume(call, out end);
+    }
+
+    /// <summary>Hands the result of a pending host function to the guest, if it is there.</summary>
+    /// <returns>Whether the guest can run on; otherwise <paramref name="waiting"/> says what it waits for.</returns>
+    private bool Resume(GuestCall call, out GuestStep waiting)
+    {
+        (string name, Task<GuestValue> task) = call.Pending!;
+        waiting = default;
+        if (!task.IsCompleted)
+        {
+            if (interrupts.IsKillRequested || gate.IsLeaving) return true; // the loop's first look ends the call
+            waiting = GuestStep.WaitingFor(WhenDoneOrKilled(task));
+            return false;
+        }
+
+        call.Pending = null;
+        if (task.IsCompletedSuccessfully) Answer(call, name, task.Result);
+        else AnswerError(call, task.Exception?.InnerException?.Message ?? $"host function '{name}' was cancelled");
+        return true;
+    }
+
+    private Task WhenDoneOrKilled(Task task)
+    {
+        var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = task.ContinueWith(
+            static (_, state) => ((TaskCompletionSource)state!).TrySetResult(), wake, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        interrupts.WakeOnKill(wake);
+        return wake.Task;
+    }
+
+    private void Answer(GuestCall call, string name, GuestValue value)
+    {
+        ReadOnlySpan<byte> message;
+        try
+        {
+            message = _writer.WriteReturn(value);
+        }
+        catch (ArgumentException exception)
+        {
+            AnswerError(call, $"the result of host function '{name}' cannot be sent: {exception.Message}");
+            return;
+        }
+
+        if (message.Length <= RoomFor(call)) WriteAnswer(call, message);
+        else AnswerError(call, $"the result of host function '{name}' has {message.Length} bytes and the input buffer has {RoomFor(call)} left");
+    }
+
+    private void AnswerError(GuestCall call, string message)
+    {
+        int room = RoomFor(call);
+        ReadOnlySpan<byte> encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message);
+
+        // The reserve behind every call holds an error of some hundred bytes; a longer text is cut (a UTF-16 unit is at most three bytes of UTF-8).
+        if (encoded.Length > room) encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message[..((room - 128) / 3)]);
+        WriteAnswer(call, encoded);
+    }
+
+    private int RoomFor(GuestCall call) => (int)memory.Layout.Input.Length - GuestAbi.HostResultOffset(call.InputLength);
+
+    private void WriteAnswer(GuestCall call, ReadOnlySpan<byte> message) => memory.WriteInput(GuestAbi.HostResultOffset(call.InputLength), message);
+}

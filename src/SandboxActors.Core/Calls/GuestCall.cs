@@ -1,0 +1,50 @@
+using SandboxActors.Wire;
+
+namespace SandboxActors.Core;
+
+/// <summary>
+/// One call of a guest function: a resumable activity. <see cref="Step"/> runs it on until it has completed or failed, was preempted, or waits for a host function's task. It belongs
+/// to the sandbox's one caller.
+/// </summary>
+public sealed class GuestCall
+{
+    private readonly Sandbox _sandbox;
+
+    internal GuestCall(Sandbox sandbox, string function, GuestValueType returnType, int inputLength)
+    {
+        _sandbox = sandbox;
+        Function = function;
+        ReturnType = returnType;
+        InputLength = inputLength;
+    }
+
+    /// <summary>The guest function.</summary>
+    public string Function { get; }
+
+    /// <summary>The type of result asked for.</summary>
+    public GuestValueType ReturnType { get; }
+
+    /// <summary>Whether the call has completed or failed.</summary>
+    public bool IsFinished { get; internal set; }
+
+    /// <summary>Bytes of the encoded call in the input buffer, size prefix included.</summary>
+    internal int InputLength { get; }
+
+    /// <summary>Whether this is the guest's start, which ends without a message.</summary>
+    internal bool IsInitialization { get; init; }
+
+    /// <summary>The host function whose task the guest waits for, if there is one.</summary>
+    internal PendingHostCall? Pending { get; set; }
+
+    /// <summary>What the sandbox was before the call; null if the call's changes are kept however it ends.</summary>
+    internal Snapshot? Before { get; init; }
+
+    /// <summary>Whether to go back to that though the call completes.</summary>
+    internal bool LeavesNoTrace { get; init; }
+
+    /// <summary>Runs the guest on until there is something to say.</summary>
+    /// <exception cref="SandboxBusyException">Another operation on the sandbox is in progress.</exception>
+    /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
+    /// <exception cref="InvalidOperationException">The call has already completed or failed.</exception>
+    public GuestStep Step() => _sandbox.Step(this);
+}

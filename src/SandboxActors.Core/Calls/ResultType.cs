@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using SandboxActors.Wire;
+
+namespace SandboxActors.Core.Calls;
+
+/// <summary>A .NET type as a type of result. The comparisons are settled when the code is compiled for the type.</summary>
+internal static class ResultType<T>
+{
+    private static readonly GuestValueType s_type = GuestValue.TryGetType(typeof(T), out GuestValueType type) ? type : GuestValueType.Void;
+
+    /// <exception cref="NotSupportedException">The type cannot pass between host and guest.</exception>
+    public static GuestValueType Type => s_type != GuestValueType.Void
+        ? s_type
+        : throw new NotSupportedException($"{typeof(T)} cannot pass between host and guest; int, uint, long, ulong, float, double, bool, string and byte[] can.");
+
+    public static T Read(GuestValue value)
+    {
+        if (typeof(T) == typeof(int)) return As(value.AsInt32());
+        if (typeof(T) == typeof(uint)) return As(value.AsUInt32());
+        if (typeof(T) == typeof(long)) return As(value.AsInt64());
+        if (typeof(T) == typeof(ulong)) return As(value.AsUInt64());
+        if (typeof(T) == typeof(float)) return As(value.AsSingle());
+        if (typeof(T) == typeof(double)) return As(value.AsDouble());
+        if (typeof(T) == typeof(bool)) return As(value.AsBoolean());
+        return (T)value.ToObject()!;
+    }
+
+    private static T As<TValue>(TValue value) => Unsafe.As<TValue, T>(ref value);
+}

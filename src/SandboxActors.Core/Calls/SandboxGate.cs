@@ -1,0 +1,63 @@
+using SandboxActors.Machine;
+
+namespace SandboxActors.Core.Calls;
+
+/// <summary>
+/// Lets one caller at a time into a sandbox, by construction: every operation enters, and a second one is refused instead of waiting. Dispose is the exception: while an
+/// operation is inside it leaves a note and interrupts the guest, and the operation disposes on its way out.
+/// </summary>
+/// <remarks>
+/// The word moves idle → inside → idle by the operation, and idle → disposed or inside → leaving by dispose, all by compare-and-swap: exactly one of the two
+/// parties finds the word that tells it to dispose. What an operation wrote is visible to the next one, since it enters by an atomic operation on the word that the first left by.
+/// </remarks>
+internal sealed class SandboxGate(Action dispose)
+{
+    private const int Idle = 0;
+    private const int Inside = 1;
+    private const int Leaving = 2;
+    private const int Gone = 3;
+
+    private int _state;
+
+    /// <summary>Whether dispose waits for the operation inside to end.</summary>
+    public bool IsLeaving => Volatile.Read(ref _state) == Leaving;
+
+    public bool IsGone => Volatile.Read(ref _state) is Leaving or Gone;
+
+    /// <exception cref="SandboxBusyException">Another operation is inside.</exception>
+    /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
+    public Scope Enter()
+    {
+        switch (Interlocked.CompareExchange(ref _state, Inside, Idle))
+        {
+            case Idle: return new Scope(this);
+            case Inside: throw new SandboxBusyException();
+            default: throw new ObjectDisposedException(nameof(Sandbox));
+        }
+    }
+
+    /// <summary>Disposes now, or has the operation inside do it.</summary>
+    /// <param name="machine">The machine whose guest is broken off in the latter case.</param>
+    public void Close(IVirtualMachine machine)
+    {
+        // A loop, because operations may come and go between the two attempts; it ends with the first attempt that meets the state it expects.
+        while (!IsGone)
+        {
+            if (Interlocked.CompareExchange(ref _state, Gone, Idle) == Idle) dispose();
+            else if (Interlocked.CompareExchange(ref _state, Leaving, Inside) == Inside) machine.Interrupt();
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.CompareExchange(ref _state, Idle, Inside) == Inside) return;
+        Volatile.Write(ref _state, Gone);
+        dispose();
+    }
+
+    /// <summary>An operation inside; leaves when disposed.</summary>
+    public readonly ref struct Scope(SandboxGate gate)
+    {
+        public void Dispose() => gate.Leave();
+    }
+}

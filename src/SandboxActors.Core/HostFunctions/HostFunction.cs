@@ -1,0 +1,27 @@
+using SandboxActors.Wire;
+
+namespace SandboxActors.Core.HostFunctions;
+
+/// <summary>A function of the host that guests may call: its types, and a compiled way to call the delegate behind it.</summary>
+internal sealed class HostFunction(string name, GuestValueType[] parameters, GuestValueType result, Func<IReadOnlyList<GuestValue>, HostCallOutcome> invoke)
+{
+    public string Name { get; } = name;
+
+    /// <summary>Tests a guest's call against the function's types.</summary>
+    /// <returns>What is wrong with the call, in words for the guest, or null.</returns>
+    public string? Mismatch(FunctionCall call)
+    {
+        if (call.Parameters.Count != parameters.Length)
+            return $"host function '{Name}' takes {parameters.Length} parameters, not {call.Parameters.Count}";
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (call.Parameters[i].Type != parameters[i])
+                return $"parameter {i} of host function '{Name}' is {parameters[i]}, not {call.Parameters[i].Type}";
+        }
+
+        return call.ReturnType == result ? null : $"host function '{Name}' returns {result}, not {call.ReturnType}";
+    }
+
+    /// <summary>Calls the delegate. Throws whatever it throws.</summary>
+    public HostCallOutcome Invoke(FunctionCall call) => invoke(call.Parameters);
+}

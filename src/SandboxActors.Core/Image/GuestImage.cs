@@ -1,0 +1,70 @@
+using SandboxActors.Core.Image;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Core;
+
+/// <summary>A guest program, read from its ELF file. Immutable; any number of sandboxes on any threads may share one.</summary>
+public sealed class GuestImage
+{
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const long MaximumFileSize = 512L << 20;
+
+    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry)
+    {
+        Name = name;
+        Segments = segments;
+        Entry = entry;
+        Pages = new GuestRange(segments[0].Pages.Start, segments[^1].Pages.End - segments[0].Pages.Start);
+    }
+
+    /// <summary>What to call the guest in messages: the file's name, or what was given.</summary>
+    public string Name { get; }
+
+    /// <summary>Where the guest starts.</summary>
+    public GuestAddress Entry { get; }
+
+    /// <summary>From the first segment's first page to the last one's end.</summary>
+    internal GuestRange Pages { get; }
+
+    /// <summary>From the lowest address up; disjoint.</summary>
+    internal IReadOnlyList<ImageSegment> Segments { get; }
+
+    /// <summary>Reads a guest from a file.</summary>
+    /// <exception cref="GuestImageException">The file is missing, unreadable, or not a statically linked ELF64 executable for x86-64 that keeps code and data apart.</exception>
+    public static GuestImage FromFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (stream.Length > MaximumFileSize) throw new GuestImageException(path, $"the file has {stream.Length} bytes, and {MaximumFileSize} are the most");
+            byte[] file = new byte[stream.Length];
+            stream.ReadExactly(file);
+            return Read(path, Path.GetFileNameWithoutExtension(path), file);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new GuestImageException(path, "there is no such file", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new GuestImageException(path, $"the file cannot be read ({exception.Message.TrimEnd('.')})", exception);
+        }
+    }
+
+    /// <summary>Reads a guest from a file's bytes.</summary>
+    /// <param name="elf">The ELF file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="GuestImageException">They are not a statically linked ELF64 executable for x86-64 that keeps code and data apart.</exception>
+    public static GuestImage FromBytes(ReadOnlyMemory<byte> elf, string name = "guest")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Read(name, name, elf);
+    }
+
+    private static GuestImage Read(string fullName, string name, ReadOnlyMemory<byte> file)
+    {
+        (IReadOnlyList<ImageSegment> segments, GuestAddress entry) = new ElfReader(fullName, file).Read();
+        return new GuestImage(name, segments, entry);
+    }
+}

@@ -1,0 +1,70 @@
+using SandboxActors.Machine;
+
+namespace SandboxActors.Core.Layout;
+
+/// <summary>
+/// Where everything lies in a guest: from the image upwards boot information, input, output, heap and stack, each on its own pages with unmapped
+/// guard pages between. Virtual and physical addresses are equal, and this is the one place where they are chosen.
+/// </summary>
+internal sealed record SandboxLayout
+{
+    /// <summary>Unmapped bytes in front of every part.</summary>
+    public const ulong GuardSize = GuestAddress.PageSize;
+
+    /// <summary>Unmapped bytes below the stack: wide, so that a large frame does not step over them.</summary>
+    public const ulong StackGuardSize = 64 << 10;
+
+    private SandboxLayout(GuestImage image, SandboxOptions options)
+    {
+        Image = image.Pages;
+        Boot = After(Image, GuardSize, GuestAddress.PageSize);
+        Input = After(Boot, GuardSize, options.InputBufferSize);
+        Output = After(Input, GuardSize, options.OutputBufferSize);
+        Heap = After(Output, GuardSize, options.HeapSize);
+        Stack = After(Heap, StackGuardSize, options.StackSize);
+        StackGuard = new GuestRange(Heap.End, StackGuardSize);
+        Memory = new GuestRange(Image.Start, Stack.End - Image.Start);
+    }
+
+    public GuestRange Image { get; }
+
+    public GuestRange Boot { get; }
+
+    public GuestRange Input { get; }
+
+    public GuestRange Output { get; }
+
+    public GuestRange Heap { get; }
+
+    public GuestRange StackGuard { get; }
+
+    public GuestRange Stack { get; }
+
+    /// <summary>All of it: what is backed by one block of host memory.</summary>
+    public GuestRange Memory { get; }
+
+    /// <summary>Memory and a guard page on either side: what a mapped region must stay clear of.</summary>
+    public GuestRange Reserved => new(Memory.Start - GuardSize, Memory.Length + (2 * GuardSize));
+
+    /// <summary>At the guest's start, as if the entry had been called: 8 below a multiple of 16.</summary>
+    public GuestAddress InitialStackPointer => Stack.End - 8;
+
+    /// <param name="image">The guest.</param>
+    /// <param name="options">Validated options.</param>
+    public static SandboxLayout For(GuestImage image, SandboxOptions options) => new(image, options);
+
+    /// <summary>What a guest may do with each part but the image.</summary>
+    public IEnumerable<(GuestRange Range, MemoryAccess Access)> Parts() =>
+    [
+        (Boot, MemoryAccess.Read),
+        (Input, MemoryAccess.Read),
+        (Output, MemoryAccess.Read | MemoryAccess.Write),
+        (Heap, MemoryAccess.Read | MemoryAccess.Write),
+        (Stack, MemoryAccess.Read | MemoryAccess.Write),
+    ];
+
+    /// <summary>Where a guest address lies in the block of host memory, in bytes.</summary>
+    public ulong OffsetOf(GuestAddress address) => address - Memory.Start;
+
+    private static GuestRange After(GuestRange previous, ulong guard, ulong size) => new(previous.End + guard, GuestAddress.RoundUpToPages(size));
+}

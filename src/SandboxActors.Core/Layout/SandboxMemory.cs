@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+using SandboxActors.Core.Abi;
+using SandboxActors.Core.Image;
+using SandboxActors.Core.Snapshots;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Core.Layout;
+
+/// <summary>
+/// A guest's memory as the host sees it. Owned by one sandbox and used by its one caller while the guest is stopped, so nothing here is read while a guest
+/// can write it.
+/// </summary>
+internal sealed class SandboxMemory : IDisposable
+{
+    /// <summary>The memory slot that all of it is mapped in.</summary>
+    public const int Slot = 0;
+
+    private readonly GuestImage _image;
+    private readonly GuestMemoryBlock _block;
+    private readonly PageBitmap _written;
+    private int _inputUsed;
+
+    public SandboxMemory(GuestMemoryArena arena, GuestImage image, SandboxLayout layout)
+    {
+        _image = image;
+        Layout = layout;
+        _written = new PageBitmap(layout.Memory.Length / GuestAddress.PageSize);
+        _block = arena.Allocate(layout.Memory.Length);
+        foreach (ImageSegment segment in image.Segments)
+            segment.Content.Span.CopyTo(_block.Slice(layout.OffsetOf(segment.Pages.Start), segment.Content.Length));
+    }
+
+    public SandboxLayout Layout { get; }
+
+    /// <summary>The boot information, which the host alone writes.</summary>
+    public Span<byte> Boot => _block.Slice(Layout.OffsetOf(Layout.Boot.Start), BootInformation.Size);
+
+    /// <summary>Gives the memory to a machine, each page with what the guest may do there.</summary>
+    public void MapInto(IVirtualMachine machine)
+    {
+        machine.MapMemory(Slot, Layout.Memory, _block, trackWrites: true);
+        foreach (ImageSegment segment in _image.Segments) machine.Protect(segment.Pages, segment.Access);
+        foreach ((GuestRange range, MemoryAccess access) in Layout.Parts()) machine.Protect(range, access);
+    }
+
+    /// <summary>What a guest may do at an address of its own memory.</summary>
+    public MemoryAccess AccessAt(GuestAddress address)
+    {
+        foreach (ImageSegment segment in _image.Segments)
+            if (segment.Pages.Contains(address)) return segment.Access;
+        foreach ((GuestRange range, MemoryAccess access) in Layout.Parts())
+            if (range.Contains(address)) return access;
+        return Layout.Memory.Contains(address) ? MemoryAccess.Guard : MemoryAccess.None;
+    }
+
+    /// <summary>Writes a message to the input buffer. The caller has tested that it fits.</summary>
+    public void WriteInput(int offset, ReadOnlySpan<byte> message)
+    {
+        message.CopyTo(_block.Slice(Layout.OffsetOf(Layout.Input.Start) + (ulong)offset, message.Length));
+        _inputUsed = Math.Max(_inputUsed, offset + message.Length);
+    }
+
+    /// <summary>
+    /// Where the body of a message in the output buffer lies. The guest wrote both numbers: the prefix is read once, here, and both are tested before anything is made of them.
+    /// </summary>
+    /// <param name="offset">What the guest passed with its <c>out</c>.</param>
+    /// <param name="body">The body's place in the block.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public string? LocateOutput(uint offset, out (ulong Offset, int Length) body)
+    {
+        body = default;
+        ulong size = Layout.Output.Length;
+        if (offset > size - GuestAbi.SizePrefix) return $"its offset {offset} lies outside the output buffer of {size} bytes";
+        ulong start = Layout.OffsetOf(Layout.Output.Start) + offset;
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(_block.Read(start, GuestAbi.SizePrefix));
+        if (length > size - GuestAbi.SizePrefix - offset) return $"its length {length} at offset {offset} exceeds the output buffer of {size} bytes";
+        body = (start + GuestAbi.SizePrefix, (int)length);
+        return null;
+    }
+
+    /// <summary>Copies a located body out of guest memory, and clears it and its prefix there.</summary>
+    public void TakeOutput((ulong Offset, int Length) body, Span<byte> copy)
+    {
+        _block.Read(body.Offset, body.Length).CopyTo(copy);
+        _block.Slice(body.Offset - GuestAbi.SizePrefix, body.Length + GuestAbi.SizePrefix).Clear();
+    }
+
+    /// <summary>Clears the part of the input buffer that was written.</summary>
+    public void CleanInput()
+    {
+        _block.Slice(Layout.OffsetOf(Layout.Input.Start), _inputUsed).Clear();
+        _inputUsed = 0;
+    }
+
+    /// <summary>Clears whatever the guest has written to the output buffer. Costs a look at the dirty log, so it is for calls that ended badly.</summary>
+    public void CleanOutput(IVirtualMachine machine)
+    {
+        machine.ReadWrittenPages(Slot, _written.Words);
+        foreach (int page in _written)
+            if (Layout.Output.Contains(AddressOf(page))) PageSpan(page).Clear();
+    }
+
+    /// <summary>Whether both buffers hold nothing but zeros. Looks at all of them: for tests.</summary>
+    public bool BuffersAreClean() => IsZero(Layout.Input) && IsZero(Layout.Output);
+
+    /// <summary>Copies every page that the guest has ever written; all others are as the guest's file has them.</summary>
+    public PageStore Capture(IVirtualMachine machine)
+    {
+        machine.ReadWrittenPages(Slot, _written.Words);
+        return PageStore.Copy(_block, _written, IsHostOwned);
+    }
+
+    /// <summary>
+    /// Puts back every page that the guest has ever written: from the store if it is there, else as the guest's file has it (the page was first written after the store was
+    /// taken). The log is never cleared, so hot pages stay writable and cost a copy, not a fault.
+    /// </summary>
+    public void PutBack(PageStore store, IVirtualMachine machine)
+    {
+        machine.ReadWrittenPages(Slot, _written.Words);
+        int next = 0;
+        foreach (int page in _written)
+        {
+            if (IsHostOwned(page)) continue;
+            Span<byte> target = PageSpan(page);
+            // Both go from the lowest page up, and every stored page is among the written ones: the set only grows.
+            if (next < store.Count && store.PageAt(next) == page) CopyOrClear(store.ContentAt(next++), target);
+            else CopyOrClear(InitialContent(page), target);
+        }
+    }
+
+    public void Dispose() => _block.Dispose();
+
+    private static void CopyOrClear(ReadOnlySpan<byte> content, Span<byte> target)
+    {
+        content.CopyTo(target);
+        target[content.Length..].Clear();
+    }
+
+    /// <summary>What the guest's file has for a page: at most a page's bytes, zero behind.</summary>
+    private ReadOnlySpan<byte> InitialContent(int page)
+    {
+        GuestAddress address = AddressOf(page);
+        foreach (ImageSegment segment in _image.Segments)
+        {
+            if (!segment.Pages.Contains(address)) continue;
+            ulong offset = address - segment.Pages.Start;
+            if (offset >= (ulong)segment.Content.Length) return [];
+            ReadOnlySpan<byte> rest = segment.Content.Span[(int)offset..];
+            return rest[..Math.Min(rest.Length, GuestAddress.PageSize)];
+        }
+
+        return [];
+    }
+
+    // Boot information and input buffer are read-only to the guest and clean between calls; should a log report them (it may report too much), they are still no part of its state.
+    private bool IsHostOwned(int page) => AddressOf(page) is var address && (Layout.Boot.Contains(address) || Layout.Input.Contains(address));
+
+    private GuestAddress AddressOf(int page) => Layout.Memory.Start + ((ulong)page * GuestAddress.PageSize);
+
+    private Span<byte> PageSpan(int page) => _block.Slice((ulong)page * GuestAddress.PageSize, GuestAddress.PageSize);
+
+    private bool IsZero(GuestRange range) => !_block.Read(Layout.OffsetOf(range.Start), (int)range.Length).ContainsAnyExcept((byte)0);
+}

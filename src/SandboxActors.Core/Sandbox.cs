@@ -1,0 +1,190 @@
+using SandboxActors.Core.Abi;
+using SandboxActors.Core.Calls;
+using SandboxActors.Core.Layout;
+using SandboxActors.Machine;
+using SandboxActors.Wire;
+
+namespace SandboxActors.Core;
+
+/// <summary>
+/// A guest in a machine of its own. It serves one caller at a time and refuses a second one; only <see cref="InterruptHandle"/>, <see cref="Preempt"/>, <see cref="Status"/> and
+/// <see cref="Dispose"/> may be used while a call is running. Made by <see cref="SandboxBuilder"/>.
+/// </summary>
+public sealed partial class Sandbox : IDisposable
+{
+    private static long s_lastId;
+
+    private readonly IVirtualMachine _machine;
+    private readonly SandboxMemory _memory;
+    private readonly RegionMap _regions;
+    private readonly SandboxGate _gate;
+    private readonly CallRunner _runner;
+    private readonly StatePolicy _statePolicy;
+
+    // All owned by the operation inside the gate.
+    private readonly List<WeakReference<MappedFile>> _files = [];
+    private GuestCall? _activeCall;
+    private Snapshot? _current;
+    private volatile PoisonReason? _poison;
+    private volatile bool _unrecoverable;
+
+    /// <summary>Takes over the machine and the memory. The guest has not started yet.</summary>
+    internal Sandbox(IVirtualMachine machine, SandboxMemory memory, SandboxDefinitionParts parts)
+    {
+        Id = Interlocked.Increment(ref s_lastId);
+        _machine = machine;
+        _memory = memory;
+        _statePolicy = parts.StatePolicy;
+        _regions = new RegionMap(machine, memory.Layout);
+        _gate = new SandboxGate(Release);
+        InterruptHandle = new InterruptHandle(machine);
+        _runner = new CallRunner(machine, memory, InterruptHandle, _gate, parts.HostFunctions, parts.Log) { Regions = _regions };
+    }
+
+    /// <summary>A number that no other sandbox of this process has or had.</summary>
+    public long Id { get; }
+
+    /// <summary>What the sandbox can be asked to do. From any thread.</summary>
+    public SandboxStatus Status =>
+        _gate.IsGone ? SandboxStatus.Disposed :
+        _unrecoverable ? SandboxStatus.Unrecoverable :
+        _poison is not null ? SandboxStatus.Poisoned : SandboxStatus.Ready;
+
+    /// <summary>Whether the sandbox refuses everything but restore and dispose.</summary>
+    public bool Poisoned => Status == SandboxStatus.Poisoned;
+
+    /// <summary>What poisoned the sandbox, or null. From any thread.</summary>
+    public PoisonReason? PoisonReason => _poison;
+
+    /// <summary>Ends the call in flight, from any thread.</summary>
+    public InterruptHandle InterruptHandle { get; }
+
+    /// <summary>The regions mapped into the guest, from the lowest address up.</summary>
+    public IReadOnlyList<MappedRegion> MappedRegions => _regions.All;
+
+    /// <summary>Times that the machine's run was broken off by a signal that nobody had asked for, and went on.</summary>
+    public long StaleInterrupts => _machine.StaleInterrupts;
+
+    /// <summary>The machine itself: for tests.</summary>
+    internal IVirtualMachine Machine => _machine;
+
+    /// <summary>Whether input and output buffer hold nothing but zeros: for tests.</summary>
+    internal bool BuffersAreClean => _memory.BuffersAreClean();
+
+    /// <summary>Has the step in progress end as <see cref="GuestStepKind.Preempted"/>; if there is none, the next one. From any thread.</summary>
+    public void Preempt() => _runner.Preempt();
+
+    /// <summary>
+    /// Starts a call. It runs when it is stepped: <see cref="GuestCall.Step"/>. Until it has completed or failed, the sandbox takes no other.
+    /// </summary>
+    /// <param name="function">The guest function.</param>
+    /// <param name="returnType">The type of its result.</param>
+    /// <param name="arguments">Its arguments; copied before this returns.</param>
+    /// <exception cref="GuestCallRefusedException">The call cannot be encoded or does not fit the input buffer.</exception>
+    /// <exception cref="PoisonedSandboxException">The sandbox is poisoned.</exception>
+    /// <exception cref="UnrecoverableSandboxException">A restore failed half way.</exception>
+    /// <exception cref="SandboxBusyException">Another operation is in progress.</exception>
+    /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
+    public GuestCall Start(string function, GuestValueType returnType, params ReadOnlySpan<GuestValue> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        using SandboxGate.Scope inside = _gate.Enter();
+        ThrowIfNotReady();
+        return StartInside(function, returnType, arguments, _statePolicy);
+    }
+
+    /// <summary>Starts the guest itself: runs it until it is ready for calls.</summary>
+    /// <exception cref="GuestPoisonException">It died, or took longer than the timeout.</exception>
+    internal void Initialize(TimeSpan timeout)
+    {
+        InterruptHandle.Begin();
+        _activeCall = new GuestCall(this, "(start)", GuestValueType.Void, inputLength: 0) { IsInitialization = true };
+        var timer = new Timer(static handle => ((InterruptHandle)handle!).Kill(), InterruptHandle, timeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            RunToEnd(_activeCall);
+        }
+        finally
+        {
+            // Waits for a tick in progress, lest it kill the first call instead of the start.
+            timer.DisposeAsync().AsTask().Wait();
+        }
+    }
+
+    /// <summary>One step of the active call: <see cref="GuestCall.Step"/>.</summary>
+    internal GuestStep Step(GuestCall call)
+    {
+        List<TaskCompletionSource<KillOutcome>>? killers;
+        GuestStep step;
+        using (_gate.Enter())
+        {
+            if (call != _activeCall) throw new InvalidOperationException("The call has already completed or failed.");
+            step = _runner.Run(call);
+            if (step.Kind is not (GuestStepKind.Completed or GuestStepKind.Failed)) return step;
+            call.IsFinished = true;
+            _activeCall = null;
+            killers = InterruptHandle.End();
+            step = CleanUp(call, step);
+        }
+
+        // Outside the gate, so that who learns of the kill can go on with the sandbox at once.
+        InterruptHandle.Tell(killers, killed: step.Failure is GuestKilledException);
+        return step;
+    }
+
+    /// <summary>Frees the machine and its memory. While an operation is in progress on another thread its guest is broken off, and it is that operation that disposes, as it ends.</summary>
+    public void Dispose() => _gate.Close(_machine);
+
+    private GuestCall StartInside(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
+    {
+        if (_activeCall is not null) throw new SandboxBusyException();
+        Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
+        int length = _runner.WriteCall(function, returnType, arguments);
+        _current = null;
+        _activeCall = new GuestCall(this, function, returnType, length) { Before = before, LeavesNoTrace = policy == StatePolicy.RollBackAlways };
+        InterruptHandle.Begin();
+        return _activeCall;
+    }
+
+    /// <summary>Leaves buffers, status and state as a call that ended like this shall leave them.</summary>
+    private GuestStep CleanUp(GuestCall call, GuestStep step)
+    {
+        try
+        {
+            bool failed = step.Kind == GuestStepKind.Failed;
+            if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
+            _memory.CleanInput();
+            if (failed) _memory.CleanOutput(_machine);
+            if (call.Before is not null && (failed || call.LeavesNoTrace)) PutBack(call.Before);
+            return step;
+        }
+        catch (MachineException failure)
+        {
+            // The buffers may be dirty and nobody can tell; a sandbox whose machine fails is not called again.
+            _poison ??= new PoisonReason.HostFailed(failure);
+            return step.Failure is null ? GuestStep.Failed(GuestPoisonException.For(call.Function, _poison)) : step;
+        }
+        catch (RestoreFailedException failure)
+        {
+            // The status says unrecoverable; the caller gets the call's own failure, if it had one.
+            return step.Failure is null ? GuestStep.Failed(failure) : step;
+        }
+    }
+
+    private void ThrowIfNotReady()
+    {
+        if (_unrecoverable) throw new UnrecoverableSandboxException();
+        if (_poison is { } reason) throw new PoisonedSandboxException(reason);
+    }
+
+    /// <summary>Runs once, when nobody is inside the gate any more.</summary>
+    private void Release()
+    {
+        if (_activeCall is not null) InterruptHandle.Tell(InterruptHandle.End(), killed: true); // a call between two steps never goes on
+        _activeCall = null;
+        _machine.Dispose();
+        _memory.Dispose();
+        foreach (WeakReference<MappedFile> file in _files)
+            if (file.TryGetTarget(out MappedFile? mapped)) mapped.Dispose();
+    }
+}

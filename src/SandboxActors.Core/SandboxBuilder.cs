@@ -1,0 +1,129 @@
+using SandboxActors.Core.Abi;
+using SandboxActors.Core.HostFunctions;
+using SandboxActors.Core.Layout;
+using SandboxActors.Machine;
+using SandboxActors.Wire;
+
+namespace SandboxActors.Core;
+
+/// <summary>Says what a sandbox is to be, and builds it, any number of times. Not for use by several threads at once.</summary>
+public sealed class SandboxBuilder
+{
+    /// <summary>The host function that a guest prints with: text in, units printed out. <see cref="PrintTo"/> replaces it.</summary>
+    public const string PrintFunction = "HostPrint";
+
+    private readonly Dictionary<string, HostFunction> _hostFunctions = new(StringComparer.Ordinal);
+    private readonly IHypervisor _hypervisor;
+    private readonly GuestImage _image;
+    private Action<GuestLogRecord> _log = static _ => { };
+    private SandboxOptions _options = SandboxOptions.Default with { MinimumLogLevel = GuestLogLevel.None };
+
+    /// <summary>A sandbox for a guest, with default options, that prints to the console, logs nothing and has no other host functions.</summary>
+    public SandboxBuilder(IHypervisor hypervisor, GuestImage image)
+    {
+        ArgumentNullException.ThrowIfNull(hypervisor);
+        ArgumentNullException.ThrowIfNull(image);
+        _hypervisor = hypervisor;
+        _image = image;
+        PrintTo(Console.Write);
+    }
+
+    /// <summary>Sets all options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
+    public SandboxBuilder WithOptions(SandboxOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        return this;
+    }
+
+    /// <summary>Sets the heap's size in bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside <see cref="SandboxOptions.HeapBounds"/>.</exception>
+    public SandboxBuilder HeapSize(ulong bytes) => WithOptions(_options with { HeapSize = bytes });
+
+    /// <summary>Sets the stack's size in bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside <see cref="SandboxOptions.StackBounds"/>.</exception>
+    public SandboxBuilder StackSize(ulong bytes) => WithOptions(_options with { StackSize = bytes });
+
+    /// <summary>Sets the input buffer's size in bytes: calls, and results of host functions.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside <see cref="SandboxOptions.BufferBounds"/>.</exception>
+    public SandboxBuilder InputBufferSize(ulong bytes) => WithOptions(_options with { InputBufferSize = bytes });
+
+    /// <summary>Sets the output buffer's size in bytes: results, and calls of host functions.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Outside <see cref="SandboxOptions.BufferBounds"/>.</exception>
+    public SandboxBuilder OutputBufferSize(ulong bytes) => WithOptions(_options with { OutputBufferSize = bytes });
+
+    /// <summary>Says what becomes of the changes that a call makes.</summary>
+    public SandboxBuilder StatePolicy(StatePolicy policy) => WithOptions(_options with { StatePolicy = policy });
+
+    /// <summary>
+    /// Lets the guest call a function of the host. It runs on the thread that steps the call; an exception in it becomes an error that the guest can handle. One that returns a task
+    /// has the call wait for it.
+    /// </summary>
+    /// <param name="name">The name that guests call it by; a later function of the same name takes its place.</param>
+    /// <param name="function">Any delegate whose parameters and result are int, uint, long, ulong, float, double, bool, string or byte[]; the result may also be void, or a Task or ValueTask of these.</param>
+    /// <exception cref="ArgumentException">Another type, more than 64 parameters, or no name.</exception>
+    public SandboxBuilder HostFunction(string name, Delegate function)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(function);
+        _hostFunctions[name] = HostFunctionCompiler.Compile(name, function);
+        return this;
+    }
+
+    /// <summary>Says where the guest's prints go. The text is guest-controlled; the default is the console.</summary>
+    public SandboxBuilder PrintTo(Action<string> sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        return HostFunction(PrintFunction, (string text) =>
+        {
+            sink(text);
+            return text.Length;
+        });
+    }
+
+    /// <summary>Says where the guest's log records go, and from which level up it sends them. The text is guest-controlled.</summary>
+    public SandboxBuilder LogTo(Action<GuestLogRecord> sink, GuestLogLevel minimum = GuestLogLevel.Information)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        _log = sink;
+        return WithOptions(_options with { MinimumLogLevel = minimum });
+    }
+
+    /// <summary>Makes a sandbox and runs its guest until it is ready for calls.</summary>
+    /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
+    /// <exception cref="GuestPoisonException">The guest died while it started, or took longer than <see cref="SandboxOptions.InitializationTimeout"/>; nothing is left behind.</exception>
+    public Sandbox Build()
+    {
+        SandboxLayout layout = SandboxLayout.For(_image, _options);
+        var memory = new SandboxMemory(GuestMemoryArena.Shared, _image, layout);
+        IVirtualMachine? machine = null;
+        Sandbox sandbox;
+        try
+        {
+            BootInformation.Write(memory.Boot, layout, _options.MinimumLogLevel, _hypervisor.TimestampCounterKilohertz);
+            machine = _hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = GuestMemoryArena.Shared });
+            memory.MapInto(machine);
+            machine.WriteState(machine.ReadState() with { General = GuestAbi.EntryRegisters(_image, layout) });
+            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options.StatePolicy));
+        }
+        catch
+        {
+            machine?.Dispose();
+            memory.Dispose();
+            throw;
+        }
+
+        try
+        {
+            sandbox.Initialize(_options.InitializationTimeout);
+            return sandbox;
+        }
+        catch
+        {
+            sandbox.Dispose();
+            throw;
+        }
+    }
+}

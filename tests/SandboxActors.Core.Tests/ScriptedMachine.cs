@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using SandboxActors.Core.Abi;
+using SandboxActors.Core.Layout;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Core.Tests;
+
+/// <summary>A machine that runs a test's function instead of a guest. All of its memory counts as written.</summary>
+internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVirtualMachine
+{
+    private readonly Dictionary<int, (GuestRange Range, HostMemory Memory)> _slots = [];
+    private VcpuState _state = new()
+    {
+        General = default,
+        Special = new SpecialRegisters(),
+        ExtendedState = [],
+        ExtendedControl = 0,
+        Debug = default,
+        ModelSpecific = [],
+    };
+
+    /// <summary>The guest waits for its next call, without a message: what a guest's start ends with.</summary>
+    public static VmExit Ready => VmExit.Output(GuestAbi.ReadyPort, 0);
+
+    /// <summary>What each run does; may be changed between runs.</summary>
+    public Func<ScriptedMachine, VmExit> OnRun { get; set; } = onRun;
+
+    /// <summary>The operation that fails with EIO, if it is to.</summary>
+    public string? Failing { get; set; }
+
+    public int Runs { get; private set; }
+
+    public int Interrupts { get; private set; }
+
+    public int Mapped => _slots.Count;
+
+    public bool IsDisposed { get; private set; }
+
+    public long StaleInterrupts => 0;
+
+    /// <summary>Where the guest's buffers are, as the boot information says.</summary>
+    public (GuestRange Input, GuestRange Output) Buffers
+    {
+        get
+        {
+            ulong boot = _state.General.Rdi;
+            return (RangeAt(boot + 16), RangeAt(boot + 32));
+        }
+    }
+
+    public Span<byte> Memory(GuestAddress address, int length)
+    {
+        (GuestRange range, HostMemory memory) = _slots[SandboxMemory.Slot];
+        return ((GuestMemoryBlock)memory).Slice(address - range.Start, length);
+    }
+
+    /// <summary>Writes a message into the output buffer, with its true length in front or another.</summary>
+    public void Emit(uint offset, ReadOnlySpan<byte> body, uint? length = null)
+    {
+        Span<byte> output = Memory(Buffers.Output.Start, (int)Buffers.Output.Length)[(int)offset..];
+        BinaryPrimitives.WriteUInt32LittleEndian(output, length ?? (uint)body.Length);
+        body.CopyTo(output[4..]);
+    }
+
+    public VmExit Run()
+    {
+        Runs++;
+        Fail(nameof(Run));
+        return OnRun(this);
+    }
+
+    public void Interrupt() => Interrupts++;
+
+    public void MapMemory(int slot, GuestRange range, HostMemory memory, bool trackWrites)
+    {
+        Fail(nameof(MapMemory));
+        _slots.Add(slot, (range, memory));
+    }
+
+    public void UnmapMemory(int slot)
+    {
+        Fail(nameof(UnmapMemory));
+        _slots.Remove(slot);
+    }
+
+    public void Protect(GuestRange range, MemoryAccess access) => Fail(nameof(Protect));
+
+    public VcpuState ReadState()
+    {
+        Fail(nameof(ReadState));
+        return _state;
+    }
+
+    public void WriteState(VcpuState state)
+    {
+        Fail(nameof(WriteState));
+        _state = state;
+    }
+
+    public void ReadWrittenPages(int slot, Span<ulong> bitmap)
+    {
+        Fail(nameof(ReadWrittenPages));
+        ulong pages = _slots[slot].Range.Length / GuestAddress.PageSize;
+        for (ulong page = 0; page < pages; page++) bitmap[(int)(page / 64)] |= 1UL << (int)(page % 64);
+    }
+
+    public void Dispose() => IsDisposed = true;
+
+    private void Fail(string operation)
+    {
+        if (Failing == operation) throw MachineException.FromErrno(operation, 5);
+    }
+
+    private GuestRange RangeAt(ulong address)
+    {
+        Span<byte> bytes = Memory(new GuestAddress(address), 16);
+        return new GuestRange(new GuestAddress(BinaryPrimitives.ReadUInt64LittleEndian(bytes)), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
+    }
+}
