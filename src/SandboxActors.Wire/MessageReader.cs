@@ -3,9 +3,9 @@ using SandboxActors.Wire.Codec;
 namespace SandboxActors.Wire;
 
 /// <summary>
-/// Reads messages that the other side wrote and that nobody has verified. A body is a message without its size prefix, already copied out of guest memory;
-/// what is read owns its text and bytes. Every method throws <see cref="WireFormatException"/>, and nothing else, for whatever bytes it gets, and allocates in
-/// proportion to the bytes that are there, whatever lengths they claim.
+/// Reads messages that the other side wrote and that nobody has verified. A body is a message without its size prefix, already copied out of guest
+/// memory; what is read owns its text and bytes. Whatever bytes it gets, a method throws <see cref="WireFormatException"/> and nothing else, and
+/// allocates in proportion to the bytes that are there, whatever lengths they claim.
 /// </summary>
 public static class MessageReader
 {

@@ -4,14 +4,14 @@ using SandboxActors.Wire.Codec;
 namespace SandboxActors.Wire;
 
 /// <summary>
-/// Writes messages for the other side: size-prefixed FlatBuffers. One buffer serves all messages of a writer and grows to the largest of them, so that a
-/// message allocates nothing once the buffer is large enough; a writer's memory is freed by letting go of the writer. Not thread-safe.
+/// Writes messages for the other side: size-prefixed FlatBuffers. One buffer serves all messages of a writer and grows to the largest of them, so that
+/// a message allocates nothing once the buffer is large enough; letting go of the writer frees it. Not thread-safe.
 /// </summary>
 public sealed class MessageWriter
 {
     private const int InitialCapacity = 512;
 
-    /// <summary>More than what a message has besides text and bytes: the tables of 64 parameters, vtables, padding, the root. A test measures it.</summary>
+    /// <summary>More than a message has besides text and bytes: tables of 64 parameters, vtables, padding, root. A test measures it.</summary>
     internal const int StructureLength = 8 << 10;
 
     private FlatBufferBuilder _builder = NewBuilder(InitialCapacity);
@@ -52,7 +52,7 @@ public sealed class MessageWriter
 
     /// <summary>Writes the result of a function that ran to its end.</summary>
     /// <returns>The message with its 4-byte size prefix; valid until this writer writes again.</returns>
-    /// <exception cref="ArgumentException">A text is not valid UTF-16, or the value is longer than <see cref="WireLimits.MaximumMessageLength"/>.</exception>
+    /// <exception cref="ArgumentException">It is not valid UTF-16, or longer than <see cref="WireLimits.MaximumMessageLength"/>.</exception>
     public ReadOnlySpan<byte> WriteReturn(GuestValue value)
     {
         Begin(ValueWriter.PayloadLength(value, nameof(value)), nameof(value));
@@ -83,7 +83,8 @@ public sealed class MessageWriter
     /// <summary>Writes a log message.</summary>
     /// <returns>The message with its 4-byte size prefix; valid until this writer writes again.</returns>
     /// <exception cref="ArgumentException">
-    /// The level is no level of a message, a text is missing or not valid UTF-16, or all texts together are longer than <see cref="WireLimits.MaximumMessageLength"/>.
+    /// The level is no level of a message, a text is missing or not valid UTF-16, or all texts together are longer than
+    /// <see cref="WireLimits.MaximumMessageLength"/>.
     /// </exception>
     public ReadOnlySpan<byte> WriteLog(GuestLogRecord record)
     {
@@ -146,11 +147,8 @@ public sealed class MessageWriter
 
     private void Begin(long payload, string parameterName)
     {
-        if (payload > WireLimits.MaximumMessageLength - StructureLength)
-        {
-            throw new ArgumentException(
-                $"The message carries {payload} bytes of text and arrays; {WireLimits.MaximumMessageLength - StructureLength} are the most.", parameterName);
-        }
+        const int Most = WireLimits.MaximumMessageLength - StructureLength;
+        if (payload > Most) throw new ArgumentException($"The message carries {payload} bytes of text and arrays; {Most} are the most.", parameterName);
 
         // A builder doubles its buffer until the message fits, and leaves every half behind as garbage: take the right size at once.
         if (payload > _builder.DataBuffer.Length) _builder = NewBuilder((int)payload + StructureLength);

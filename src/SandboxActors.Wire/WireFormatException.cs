@@ -1,6 +1,6 @@
 namespace SandboxActors.Wire;
 
-/// <summary>Bytes that came from the other side are no message of the wire. The text says what is wrong and contains nothing that the other side wrote.</summary>
+/// <summary>Bytes that came from the other side are no message. The text says what is wrong and contains nothing that the other side wrote.</summary>
 public sealed class WireFormatException : Exception
 {
     /// <summary>A malformed message.</summary>

@@ -1,8 +1,8 @@
 namespace SandboxActors.Wire.Codec;
 
 /// <summary>
-/// What a message may still make the reader allocate. Offsets of a hostile message may all lead to the same large vector, so that a small message decodes
-/// to many times its size; one whose vectors do not overlap never carries more text and bytes than it has bytes.
+/// What a message may still make the reader allocate. Offsets of a hostile message may all lead to the same large vector, so that a small message
+/// decodes to many times its size; one whose vectors do not overlap never carries more text and bytes than it has bytes.
 /// </summary>
 internal struct PayloadBudget(int bytes)
 {

@@ -27,7 +27,8 @@ internal static class ValueReader
         };
     }
 
-    private static byte ReadBoolean(byte value) => value <= 1 ? value : throw new WireFormatException($"BooleanValue.value is {value}, neither 0 nor 1.");
+    private static byte ReadBoolean(byte value) =>
+        value <= 1 ? value : throw new WireFormatException($"BooleanValue.value is {value}, neither 0 nor 1.");
 
     private static byte[] ReadBytes(ReadOnlySpan<byte> bytes, ref PayloadBudget budget)
     {

@@ -1,6 +1,8 @@
 namespace SandboxActors.Wire.Codec;
 
-/// <summary>The tags of the schema's union Value. From <see cref="Int32"/> to <see cref="Bytes"/> they are the numbers of <see cref="GuestValueType"/>.</summary>
+/// <summary>
+/// The tags of the schema's union Value. From <see cref="Int32"/> to <see cref="Bytes"/> they are the numbers of <see cref="GuestValueType"/>.
+/// </summary>
 internal enum ValueTag : byte
 {
     /// <summary>Nothing; never valid.</summary>

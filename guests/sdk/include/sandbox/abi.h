@@ -1,0 +1,83 @@
+// The numbers that guest and host agree on: docs/guest-abi.md, version 1.
+#ifndef SANDBOX_ABI_H
+#define SANDBOX_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GUEST_ABI_VERSION 1u
+#define GUEST_BOOT_MAGIC UINT64_C(0x3152544341584253) // the bytes "SBXACTR1"
+#define GUEST_MAXIMUM_PARAMETERS 64
+
+// Ports, each written with one 4-byte `out` of a message's offset in the output buffer.
+#define GUEST_PORT_READY 0xE0
+#define GUEST_PORT_HOST_CALL 0xE1
+#define GUEST_PORT_LOG 0xE2
+#define GUEST_PORT_ABORT 0xE3
+#define GUEST_PORT_PANIC 0xE4
+
+// Types of parameters and results. The names after `GuestType` are those that GUEST_FUNCTION takes.
+typedef enum GuestType {
+    GuestTypeVoid = 0, // a result only
+    GuestTypeI32 = 1,
+    GuestTypeU32 = 2,
+    GuestTypeI64 = 3,
+    GuestTypeU64 = 4,
+    GuestTypeF32 = 5,
+    GuestTypeF64 = 6,
+    GuestTypeBool = 7,
+    GuestTypeString = 8,
+    GuestTypeBytes = 9,
+} GuestType;
+
+// Error codes that have a meaning to the host. A function may return any other number as well.
+typedef enum GuestErrorCode {
+    GUEST_ERROR_NONE = 0,
+    GUEST_ERROR_UNSUPPORTED_PARAMETER_TYPE = 2,
+    GUEST_ERROR_FUNCTION_NAME_MISSING = 3,
+    GUEST_ERROR_FUNCTION_NOT_FOUND = 4,
+    GUEST_ERROR_WRONG_PARAMETER_COUNT = 5,
+    GUEST_ERROR_OUT = 7,
+    GUEST_ERROR_UNKNOWN = 8,
+    GUEST_ERROR_STACK_COOKIE = 10,
+    GUEST_ERROR_TOO_MANY_FUNCTIONS = 11,
+    GUEST_ERROR_ALLOCATOR = 12,
+    GUEST_ERROR_MALLOC_FAILED = 13,
+    GUEST_ERROR_TYPE_MISMATCH = 14,
+    GUEST_ERROR_GUEST = 15,
+    GUEST_ERROR_ARRAY_LENGTH_MISSING = 16,
+    GUEST_ERROR_HOST_FUNCTION = 17,
+} GuestErrorCode;
+
+// Memory that the host has given the guest.
+typedef struct GuestMemory {
+    uint64_t address;
+    uint64_t size; // bytes
+} GuestMemory;
+
+// What the host tells a guest. The host alone writes it, and writes the seed anew at every restore and fork.
+typedef struct GuestBootInformation {
+    uint64_t magic;
+    uint32_t version;
+    uint32_t size; // bytes of this structure
+    GuestMemory input;
+    GuestMemory output;
+    GuestMemory heap;
+    GuestMemory stack;
+    uint32_t log_level; // the lowest that the host wants; 6 is none
+    uint32_t reserved;
+    uint64_t timestamp_kilohertz; // 0: unknown
+    uint64_t seed_generation;
+    uint8_t seed[32];
+} GuestBootInformation;
+
+_Static_assert(sizeof(GuestBootInformation) == 136, "docs/guest-abi.md");
+_Static_assert(offsetof(GuestBootInformation, input) == 16, "docs/guest-abi.md");
+_Static_assert(offsetof(GuestBootInformation, log_level) == 80, "docs/guest-abi.md");
+_Static_assert(offsetof(GuestBootInformation, seed) == 104, "docs/guest-abi.md");
+
+// Set before any code of the guest's author runs.
+extern const volatile GuestBootInformation *guest_boot;
+
+#endif

@@ -1,0 +1,35 @@
+// Where a guest starts, and where it rests between calls.
+#include "dispatch.h"
+#include "heap.h"
+#include "machine.h"
+#include "registry.h"
+
+#include <sandbox/failure.h>
+#include <sandbox/random.h>
+
+extern uintptr_t __stack_chk_guard;
+
+#ifndef GUEST_NATIVE_TEST
+// The host enters here with the stack as if it had been called, and %rdi at the boot information.
+__attribute__((noreturn, used, section(".text.guest_entry"))) GUEST_NO_STACK_PROTECTOR void guest_entry(const GuestBootInformation *boot)
+{
+    // Without a boot information that makes sense there is no buffer to say so in.
+    if (boot->magic != GUEST_BOOT_MAGIC || boot->version != GUEST_ABI_VERSION || boot->size < sizeof *boot)
+        GUEST_STOP();
+
+    guest_boot = boot;
+
+    // A zero byte in the cookie stops string functions, so that an overrun by one of them cannot write the cookie back.
+    __stack_chk_guard = guest_random_u64() & ~(uintptr_t)0xFF;
+
+    guest_heap_begin((void *)boot->heap.address, boot->heap.size);
+    guest_register_listed_functions();
+    guest_run_initializers();
+
+    uint32_t offset = 0;
+    for (;;) {
+        GUEST_OUT(GUEST_PORT_READY, offset);
+        offset = guest_serve_call().offset;
+    }
+}
+#endif
