@@ -1,0 +1,4 @@
+namespace SandboxActors.Kvm;
+
+/// <summary>The descriptor of <c>/dev/kvm</c>.</summary>
+internal sealed class KvmSystemHandle(int descriptor) : FileDescriptorHandle(descriptor);

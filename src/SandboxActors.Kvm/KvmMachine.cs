@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using SandboxActors.Kvm.Native;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Kvm;
+
+/// <summary>One machine: a VM with its memory slots and tables, its vCPU, and the gate through which runs are broken off.</summary>
+internal sealed partial class KvmMachine : IVirtualMachine
+{
+    private readonly KvmFeatures _features;
+    private readonly KvmProfile _profile;
+    private readonly KvmVm _vm;
+    private readonly MachineTables _tables;
+    private readonly KvmVcpu _vcpu;
+    private readonly RunGate _gate = new();
+    private readonly SlotTable _slots = new();
+    private readonly ImmutableArray<bool> _isPortOpen;
+
+    private KvmMachine(KvmFeatures features, KvmProfile profile, KvmVm vm, MachineTables tables, KvmVcpu vcpu, ImmutableArray<bool> isPortOpen)
+    {
+        _features = features;
+        _profile = profile;
+        _vm = vm;
+        _tables = tables;
+        _vcpu = vcpu;
+        _isPortOpen = isPortOpen;
+    }
+
+    /// <summary>Makes a machine at rest.</summary>
+    /// <exception cref="ArgumentException">A port that cannot be opened.</exception>
+    /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
+    public static KvmMachine Create(KvmSystem system, KvmFeatures features, KvmProfile profile, MachineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ImmutableArray<bool> isPortOpen = OpenPorts(options.OpenPorts);
+        KvmVm? vm = null;
+        MachineTables? tables = null;
+        KvmVcpu? vcpu = null;
+        try
+        {
+            vm = system.CreateVm(features);
+            int systemSlot = SlotTable.Count;
+            KvmVm mapped = vm;
+            tables = MachineTables.Create(options, (start, block) => mapped.SetMemory(systemSlot++, start, block, flags: 0));
+            vcpu = vm.CreateVcpu();
+            var machine = new KvmMachine(features, profile, vm, tables, vcpu, isPortOpen);
+            machine.WriteState(InitialState.Create(features, profile, tables.Pages.Root));
+            return machine;
+        }
+        catch
+        {
+            vcpu?.Dispose();
+            vm?.Dispose();
+            tables?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Interrupt() => _gate.Request();
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (!_gate.Close()) return;
+        // The vCPU keeps the VM, and the VM the memory, until a call that is still inside has returned.
+        _vcpu.Dispose();
+        _vm.Dispose();
+        _tables.Dispose();
+    }
+
+    private static ImmutableArray<bool> OpenPorts(IReadOnlyList<ushort> ports)
+    {
+        var open = new bool[TaskStateSegment.PortCount];
+        foreach (ushort port in ports)
+        {
+            // The processor asks for the bits of all four ports that an access covers, so those of the three behind it are cleared too.
+            int end = port + TaskStateSegment.PortsPerAccess;
+            if (end > TaskStateSegment.PortCount || (port <= ExceptionStub.Port && ExceptionStub.Port < end))
+            {
+                throw new ArgumentException(
+                    $"Port 0x{port:x} cannot be opened: four ports from it must lie below 0x100 and leave out 0x{ExceptionStub.Port:x}.", nameof(ports));
+            }
+
+            open[port] = true;
+        }
+
+        return [.. open];
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_gate.IsClosed, this);
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using SandboxActors.Kvm.Native;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Kvm;
+
+/// <summary>What only a live vCPU tells; found out once, when KVM is opened, with a VM made for it.</summary>
+internal sealed record KvmProfile
+{
+    // SYSENTER_CS, _ESP, _EIP; PAT; STAR, LSTAR, CSTAR, SFMASK; KERNEL_GS_BASE; TSC_AUX: registers that a vCPU has for itself and that hold still.
+    private static readonly uint[] Candidates =
+        [0x174, 0x175, 0x176, 0x277, 0xC000_0081, 0xC000_0082, 0xC000_0083, 0xC000_0084, 0xC000_0102, 0xC000_0103];
+
+    /// <summary>The model-specific registers that this KVM can read and write, with a new vCPU's values.</summary>
+    public required ImmutableArray<ModelSpecificRegister> ModelSpecific { get; init; }
+
+    /// <summary>Their numbers.</summary>
+    public required ImmutableArray<uint> ModelSpecificIndices { get; init; }
+
+    /// <summary>The APIC base register of a new vCPU.</summary>
+    public required ulong ApicBase { get; init; }
+
+    /// <summary>How fast the time stamp counter runs, in kHz; zero if KVM does not say.</summary>
+    public required uint TimestampCounterKilohertz { get; init; }
+
+    /// <summary>Makes a VM, asks it, and disposes it.</summary>
+    /// <exception cref="MachineException">The kernel refused.</exception>
+    public static KvmProfile Read(KvmSystem system, KvmFeatures features)
+    {
+        using KvmVm vm = system.CreateVm(features);
+        using KvmVcpu vcpu = vm.CreateVcpu();
+        vcpu.Settle(out kvm_sync_regs registers);
+        ImmutableArray<ModelSpecificRegister> modelSpecific =
+            [.. Candidates.Select(index => TryReadAndWrite(vcpu.Handle, index)).OfType<ModelSpecificRegister>()];
+        return new KvmProfile
+        {
+            ModelSpecific = modelSpecific,
+            ModelSpecificIndices = [.. modelSpecific.Select(register => register.Index)],
+            ApicBase = registers.sregs.apic_base,
+            TimestampCounterKilohertz = features.HasTimestampCounterFrequency
+                ? (uint)KvmIoctl.Call(vcpu.Handle, KvmRequests.KVM_GET_TSC_KHZ, "KVM_GET_TSC_KHZ")
+                : 0,
+        };
+    }
+
+    private static ModelSpecificRegister? TryReadAndWrite(KvmVcpuHandle vcpu, uint index)
+    {
+        try
+        {
+            ModelSpecificRegister register = VcpuStateAccess.ReadModelSpecific(vcpu, [index])[0];
+            VcpuStateAccess.WriteModelSpecific(vcpu, [register]);
+            return register;
+        }
+        catch (MachineException refused) when (refused.Operation is "KVM_GET_MSRS" or "KVM_SET_MSRS")
+        {
+            // That is the answer looked for: this KVM does not keep the register for a guest, so there is nothing to restore.
+            return null;
+        }
+    }
+}

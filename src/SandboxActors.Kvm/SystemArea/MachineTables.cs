@@ -1,0 +1,61 @@
+using SandboxActors.Machine;
+
+namespace SandboxActors.Kvm;
+
+/// <summary>The memory of a machine that is not the guest's: descriptor tables, exception stub with its stack, page tables.</summary>
+internal sealed class MachineTables : IDisposable
+{
+    private readonly GuestMemoryBlock _block;
+    private readonly PageTablePool _pool;
+
+    private MachineTables(GuestMemoryBlock block, PageTablePool pool)
+    {
+        _block = block;
+        _pool = pool;
+        Pages = new PageTables(pool);
+    }
+
+    /// <summary>The page tables.</summary>
+    public PageTables Pages { get; }
+
+    /// <summary>The words that the processor pushed at the latest exception.</summary>
+    public ReadOnlySpan<byte> ExceptionFrame => _block.Read(SystemLayout.StackOffset, ExceptionStub.FrameLength);
+
+    /// <summary>Allocates, maps and fills everything.</summary>
+    /// <param name="options">Open ports, checked, and the arena.</param>
+    /// <param name="map">Maps a block at a guest physical address.</param>
+    /// <exception cref="MachineException">The arena is exhausted, or the system refused to map; nothing is left behind but what
+    /// <paramref name="map"/> did.</exception>
+    public static MachineTables Create(MachineOptions options, Action<GuestAddress, GuestMemoryBlock> map)
+    {
+        GuestMemoryBlock block = options.Arena.Allocate(SystemLayout.Length);
+        try
+        {
+            GlobalDescriptorTable.Write(block.Slice(SystemLayout.DescriptorsOffset, GlobalDescriptorTable.Length), SystemLayout.TaskState);
+            TaskStateSegment.Write(block.Slice(SystemLayout.TaskStateOffset, TaskStateSegment.Length), ExceptionStub.StackTop, options.OpenPorts);
+            InterruptTable.Write(block.Slice(SystemLayout.InterruptTableOffset, InterruptTable.Length));
+            ExceptionStub.Write(block.Slice(SystemLayout.StubOffset, ExceptionStub.Length));
+            map(SystemLayout.Start, block);
+
+            var tables = new MachineTables(block, new PageTablePool(block, options.Arena, map));
+            tables.Pages.MapForSupervisor(PageAt(SystemLayout.GlobalDescriptorTable), MemoryAccess.Read);
+            tables.Pages.MapForSupervisor(PageAt(SystemLayout.InterruptTable), MemoryAccess.Read);
+            tables.Pages.MapForSupervisor(PageAt(SystemLayout.Stub), MemoryAccess.Read | MemoryAccess.Execute);
+            tables.Pages.MapForSupervisor(PageAt(SystemLayout.Stack), MemoryAccess.Read | MemoryAccess.Write);
+            return tables;
+        }
+        catch
+        {
+            block.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _block.Dispose();
+    }
+
+    private static GuestRange PageAt(GuestAddress start) => new(start, GuestAddress.PageSize);
+}

@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+using SandboxActors.Kvm.Native;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Kvm;
+
+/// <summary>The descriptor of a vCPU: entering the guest, and what the run page says afterwards.</summary>
+internal sealed unsafe class KvmVcpu : IDisposable
+{
+    // An operation in several parts (a memory access across two pages) may need an entry for each; anything longer is no operation of a guest's.
+    private const int MostPartsOfAnOperation = 16;
+
+    private const ulong AllSynchronized = KvmConstants.KVM_SYNC_X86_REGS | KvmConstants.KVM_SYNC_X86_SREGS | KvmConstants.KVM_SYNC_X86_EVENTS;
+
+    private readonly KvmVcpuHandle _handle;
+    private ulong? _signalMask;
+
+    private KvmVcpu(KvmVcpuHandle handle) => _handle = handle;
+
+    /// <summary>The descriptor, for ioctls that do not use the run page.</summary>
+    public KvmVcpuHandle Handle => _handle;
+
+    /// <summary>Takes a new vCPU's descriptor over and sets it up.</summary>
+    /// <exception cref="MachineException">The kernel refused; the descriptor is closed.</exception>
+    public static KvmVcpu Initialize(KvmVcpuHandle handle, KvmFeatures features)
+    {
+        try
+        {
+            handle.MapRunPage(features.RunPageSize);
+            SetCpuid(handle, features.Cpuid.AsSpan());
+            return new KvmVcpu(handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Enters the guest once.</summary>
+    /// <param name="exit">What the run page says, if the result is zero.</param>
+    /// <returns>Zero, or the error number.</returns>
+    public int Enter(out RawExit exit)
+    {
+        bool held = false;
+        _handle.DangerousAddRef(ref held);
+        try
+        {
+            // SAFETY: the run page is mapped while the handle is held.
+            int errno = LibC.ioctl((int)_handle.DangerousGetHandle(), KvmRequests.KVM_RUN, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            exit = RawExit.Read(_handle.RunPage);
+            return errno;
+        }
+        finally
+        {
+            _handle.DangerousRelease();
+        }
+    }
+
+    /// <summary>Sets which signals are blocked while the guest runs; costs nothing if they are so already.</summary>
+    /// <exception cref="MachineException">The kernel refused.</exception>
+    public void SetSignalMask(ulong mask)
+    {
+        if (_signalMask == mask) return;
+        // struct kvm_signal_mask, with the set right behind the length, not aligned.
+        Span<byte> argument = stackalloc byte[sizeof(kvm_signal_mask) + sizeof(ulong)];
+        MemoryMarshal.Write(argument, new kvm_signal_mask { len = sizeof(ulong) });
+        MemoryMarshal.Write(argument[sizeof(kvm_signal_mask)..], mask);
+        KvmIoctl.Call(_handle, KvmRequests.KVM_SET_SIGNAL_MASK, "KVM_SET_SIGNAL_MASK", ref argument[0]);
+        _signalMask = mask;
+    }
+
+    /// <summary>
+    /// Finishes what the latest exit left unfinished, without running the guest: with <c>immediate_exit</c> KVM completes the operation, which moves
+    /// RIP behind an <c>out</c>, and returns before it enters the guest. On the way it leaves the registers in the run page, which is cheaper than
+    /// asking for them.
+    /// </summary>
+    /// <exception cref="MachineException">The kernel refused.</exception>
+    public void Settle(out kvm_sync_regs registers)
+    {
+        registers = default;
+        Exchange(valid: AllSynchronized, dirty: 0, ref registers);
+    }
+
+    /// <summary>Sets general and special registers and drops what is pending. There must be nothing unfinished: <see cref="Settle"/> first.</summary>
+    /// <param name="registers">The registers; the run page takes them at entry, in one call instead of three.</param>
+    /// <exception cref="MachineException">The kernel refused.</exception>
+    public void SetRegisters(ref kvm_sync_regs registers)
+    {
+        // All zeros: no exception, interrupt or NMI pending or being delivered, and (said by the flags) no interrupt shadow.
+        registers.events = new kvm_vcpu_events { flags = KvmConstants.KVM_VCPUEVENT_VALID_NMI_PENDING | KvmConstants.KVM_VCPUEVENT_VALID_SHADOW };
+        Exchange(valid: 0, dirty: AllSynchronized, ref registers);
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    private void Exchange(ulong valid, ulong dirty, ref kvm_sync_regs registers)
+    {
+        bool held = false;
+        _handle.DangerousAddRef(ref held);
+        // SAFETY: the run page is mapped while the handle is held.
+        kvm_run* run = _handle.RunPage;
+        try
+        {
+            run->immediate_exit = 1;
+            run->kvm_valid_regs = valid;
+            run->kvm_dirty_regs = dirty;
+            if (dirty != 0)
+            {
+                run->s_regs = registers;
+                // Without an interrupt controller in the kernel, CR8 is taken from here at every entry, whatever the special registers say.
+                run->cr8 = registers.sregs.cr8;
+            }
+
+            EnterUntilInterrupted();
+            if (valid != 0) registers = run->s_regs;
+        }
+        finally
+        {
+            run->immediate_exit = 0;
+            run->kvm_valid_regs = 0;
+            run->kvm_dirty_regs = 0;
+            _handle.DangerousRelease();
+        }
+    }
+
+    private void EnterUntilInterrupted()
+    {
+        for (int part = 0; part < MostPartsOfAnOperation; part++)
+        {
+            if (LibC.ioctl((int)_handle.DangerousGetHandle(), KvmRequests.KVM_RUN, 0) == 0) continue;
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.EINTR) return;
+            throw MachineException.FromErrno("KVM_RUN with immediate_exit", errno);
+        }
+
+        throw new MachineException("KVM_RUN with immediate_exit", 0, $"The vCPU did not come to rest in {MostPartsOfAnOperation} entries.");
+    }
+
+    private static void SetCpuid(KvmVcpuHandle handle, ReadOnlySpan<kvm_cpuid_entry2> table)
+    {
+        Span<byte> argument = new byte[sizeof(kvm_cpuid2) + (table.Length * sizeof(kvm_cpuid_entry2))];
+        MemoryMarshal.Write(argument, new kvm_cpuid2 { nent = (uint)table.Length });
+        MemoryMarshal.AsBytes(table).CopyTo(argument[sizeof(kvm_cpuid2)..]);
+        KvmIoctl.Call(handle, KvmRequests.KVM_SET_CPUID2, "KVM_SET_CPUID2", ref argument[0]);
+    }
+}

@@ -1,0 +1,31 @@
+namespace SandboxActors.Machine;
+
+/// <summary>
+/// Writable host memory from a <see cref="GuestMemoryArena"/>, zero-filled when it is handed out. A block that nobody disposed goes back to the
+/// arena when it is collected; while a machine has it mapped it stays where it is, disposed or not.
+/// </summary>
+public sealed class GuestMemoryBlock : HostMemory
+{
+    private readonly GuestMemoryArena _arena;
+
+    internal GuestMemoryBlock(GuestMemoryArena arena, ArenaExtentHandle extent, ulong length)
+        : base(extent, length) => _arena = arena;
+
+    /// <summary>Whether the block, or the arena it came from, has been disposed.</summary>
+    public override bool IsDisposed => base.IsDisposed || _arena.IsDisposed;
+
+    /// <summary>The bytes of a part, to read and to write. Valid until the block is disposed: use at once, do not keep.</summary>
+    /// <param name="offset">In bytes from the start.</param>
+    /// <param name="length">In bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside.</exception>
+    /// <exception cref="ObjectDisposedException">The block, or its arena, has been disposed.</exception>
+    public Span<byte> Slice(ulong offset, int length)
+    {
+        CheckPart(offset, length);
+        // SAFETY: [offset, offset + length) lies inside the block, which is mapped readable and writable while the caller holds it undisposed.
+        unsafe
+        {
+            return new Span<byte>((byte*)BaseAddress + offset, length);
+        }
+    }
+}

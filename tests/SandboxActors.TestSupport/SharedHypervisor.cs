@@ -1,0 +1,17 @@
+using SandboxActors.Kvm;
+
+namespace SandboxActors.TestSupport;
+
+/// <summary>One hypervisor for all tests of a process. Nobody disposes it.</summary>
+public static class SharedHypervisor
+{
+    private static readonly Lazy<KvmAvailability> LazyAvailability = new(KvmHypervisor.Probe);
+    private static readonly Lazy<KvmHypervisor> LazyKvm = new(KvmHypervisor.Open);
+
+    /// <summary>Whether KVM can be used here, asked once.</summary>
+    public static KvmAvailability KvmAvailability => LazyAvailability.Value;
+
+    /// <summary>KVM. Only for tests marked with <see cref="KvmFactAttribute"/> or <see cref="KvmTheoryAttribute"/>.</summary>
+    /// <exception cref="KvmUnavailableException">It cannot be used here.</exception>
+    public static KvmHypervisor Kvm => LazyKvm.Value;
+}
