@@ -12,7 +12,7 @@ namespace SandboxActors.Core;
 /// </summary>
 public sealed partial class Sandbox : IDisposable
 {
-    private static long s_lastId;
+    private static long _lastId;
 
     private readonly IVirtualMachine _machine;
     private readonly SandboxMemory _memory;
@@ -31,7 +31,7 @@ public sealed partial class Sandbox : IDisposable
     /// <summary>Takes over the machine and the memory. The guest has not started yet.</summary>
     internal Sandbox(IVirtualMachine machine, SandboxMemory memory, SandboxDefinitionParts parts)
     {
-        Id = Interlocked.Increment(ref s_lastId);
+        Id = Interlocked.Increment(ref _lastId);
         _machine = machine;
         _memory = memory;
         _statePolicy = parts.StatePolicy;

@@ -89,82 +89,66 @@ public sealed class HostileExitSpec
     [Fact]
     public void A_million_hostile_messages_end_in_an_error_or_in_poison_and_leave_clean_buffers()
     {
-        const int Cases = 1_000_000;
         using Sandbox sandbox = Scripted(out ScriptedMachine machine, b => b.HostFunction("Known", (int a) => a).LogTo(static _ => { }));
         Snapshot snapshot = sandbox.Snapshot();
-        var random = new Random(20_260_101);
+        int completed = 0, errors = 0, poisons = 0;
+        HostileExits((uint)machine.Buffers.Output.Length).Sample(
+            hostile =>
+            {
+                bool done = false;
+                machine.OnRun = m =>
+                {
+                    if (done) return Answer(m);
+                    done = true;
+                    return hostile.Emit(m);
+                };
+                try
+                {
+                    sandbox.Invoke("Any", hostile.ReturnType);
+                    completed++;
+                }
+                catch (SandboxException failure) when (failure is GuestErrorException or GuestCallRefusedException)
+                {
+                    errors++;
+                }
+                catch (GuestPoisonException failure)
+                {
+                    poisons++;
+                    Assert.Same(failure.Reason, sandbox.PoisonReason);
+                    Assert.IsNotType<PoisonReason.HostFailed>(failure.Reason);
+                    sandbox.Restore(snapshot);
+                }
+
+                Assert.Equal(SandboxStatus.Ready, sandbox.Status);
+                Assert.True(sandbox.BuffersAreClean);
+            },
+            iter: 1_000_000, threads: 1);
+        Assert.True(completed > 1000 && errors > 1000 && poisons > 1000, $"{completed} completed, {errors} errors, {poisons} poisons");
+    }
+
+    private static Gen<HostileExit> HostileExits(uint outputSize)
+    {
         byte[][] seeds = Seeds();
-        byte[] body = new byte[512];
-        int completed = 0, errors = 0, poisons = 0, exits = 0;
-        machine.OnRun = m =>
+        Gen<byte[]> whole = Gen.Int[0, seeds.Length - 1].Select(i => seeds[i]);
+        Gen<byte[]> damaged = Gen.Select(whole, Gen.Select(Gen.Int[0, 511], Gen.Byte).Array[1, 5], (seed, changes) =>
         {
-            exits++;
-            return HostileExit(m, random, seeds, body);
-        };
-
-        while (exits < Cases)
-        {
-            try
-            {
-                sandbox.Invoke("Any", (GuestValueType)random.Next(10));
-                completed++;
-            }
-            catch (SandboxException failure) when (failure is GuestErrorException or GuestCallRefusedException)
-            {
-                errors++;
-            }
-            catch (GuestPoisonException)
-            {
-                poisons++;
-                Assert.Equal(SandboxStatus.Poisoned, sandbox.Status);
-                sandbox.Restore(snapshot);
-            }
-
-            if (exits % 97 == 0) Assert.True(sandbox.BuffersAreClean);
-        }
-
-        Assert.True(completed > 100 && errors > 100 && poisons > 100, $"{completed} completed, {errors} errors, {poisons} poisons");
+            byte[] copy = (byte[])seed.Clone();
+            foreach ((int position, byte value) in changes) copy[position % copy.Length] = value;
+            return copy;
+        });
+        Gen<byte[]> cut = Gen.Select(whole, Gen.Int[0, 511], (seed, length) => seed[..(length % seed.Length)]);
+        Gen<byte[]> body = Gen.Frequency((3, whole), (4, damaged), (1, cut), (1, Gen.Byte.Array[0, 200]));
+        Gen<uint> offset = Gen.Frequency((3, Gen.UInt[0, outputSize - 1]), (1, Gen.UInt));
+        Gen<uint?> length = Gen.Frequency((6, Gen.Const((uint?)null)), (1, Gen.UInt.Select(l => (uint?)l)), (1, Gen.UInt[outputSize - 8, outputSize + 8].Select(l => (uint?)l)));
+        Gen<ushort> port = Gen.Frequency((15, Gen.UShort[GuestAbi.ReadyPort, GuestAbi.PanicPort]), (1, Gen.UShort));
+        Gen<GuestValueType> type = Gen.Byte[0, 9].Select(t => (GuestValueType)t);
+        return Gen.Select(body, offset, length, port, Gen.Int[0, 63], type, (b, o, l, p, v, t) => new HostileExit(b, o, l, p, v == 0, t));
     }
 
-    private static VmExit HostileExit(ScriptedMachine machine, Random random, byte[][] seeds, byte[] buffer)
+    private static VmExit Answer(ScriptedMachine machine)
     {
-        uint size = (uint)machine.Buffers.Output.Length;
-        Span<byte> body = Body(seeds[random.Next(seeds.Length)], random, buffer);
-        uint offset = random.Next(4) == 0 ? (uint)random.Next() : (uint)random.Next((int)size);
-        if ((ulong)offset + 4 + (ulong)body.Length <= size)
-        {
-            uint? length = random.Next(8) switch
-            {
-                0 => (uint)random.NextInt64(1L << 32),
-                1 => uint.MaxValue - (uint)random.Next(8),
-                2 => size - offset,
-                _ => null,
-            };
-            machine.Emit(offset, body, length);
-        }
-
-        ushort port = random.Next(16) == 0 ? (ushort)random.Next(0x10000) : (ushort)(GuestAbi.ReadyPort + random.Next(5));
-        return random.Next(64) == 0 ? VmExit.PortViolation(port, default) : VmExit.Output(port, offset);
-    }
-
-    private static Span<byte> Body(byte[] seed, Random random, byte[] buffer)
-    {
-        Span<byte> body = buffer.AsSpan(0, seed.Length);
-        seed.CopyTo(body);
-        switch (random.Next(4))
-        {
-            case 0:
-                random.NextBytes(body);
-                break;
-            case 1:
-                for (int i = random.Next(1, 6); i > 0; i--) body[random.Next(body.Length)] = (byte)random.Next(256);
-                break;
-            case 2:
-                body = body[..random.Next(body.Length + 1)];
-                break;
-        }
-
-        return body;
+        machine.Emit(0, Body(new MessageWriter().WriteReturn(GuestValue.Void)));
+        return VmExit.Output(GuestAbi.ReadyPort, 0);
     }
 
     private static byte[][] Seeds()
@@ -196,5 +180,15 @@ public sealed class HostileExitSpec
         Sandbox sandbox = builder.Build();
         machine = hypervisor.Machines[0];
         return sandbox;
+    }
+
+    /// <summary>One exit of a guest that means harm.</summary>
+    private sealed record HostileExit(byte[] Body, uint Offset, uint? Length, ushort Port, bool IsPortViolation, GuestValueType ReturnType)
+    {
+        public VmExit Emit(ScriptedMachine machine)
+        {
+            if ((ulong)Offset + GuestAbi.SizePrefix + (ulong)Body.Length <= machine.Buffers.Output.Length) machine.Emit(Offset, Body, Length);
+            return IsPortViolation ? VmExit.PortViolation(Port, default) : VmExit.Output(Port, Offset);
+        }
     }
 }

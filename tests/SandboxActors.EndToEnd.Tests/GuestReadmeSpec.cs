@@ -11,7 +11,7 @@ public sealed partial class GuestReadmeSpec(ITestOutputHelper output)
     [SkippableTheory, OnEachBackend]
     public async Task A_guest_written_by_following_the_readme_alone_works(string backend)
     {
-        string guests = Path.Combine(RepositoryRoot(), "guests");
+        string guests = Path.Combine(Repository.Root, "guests");
         string readme = await File.ReadAllTextAsync(Path.Combine(guests, "README.md"));
         string source = CBlock().Match(readme).Groups[1].Value;
         string[] command = CommandBlock().Match(readme).Groups[1].Value.Trim().Split(' ');
@@ -52,13 +52,6 @@ public sealed partial class GuestReadmeSpec(ITestOutputHelper output)
         {
             return false;
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "SandboxActors.sln"))) folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("The tests do not run below the repository.");
     }
 
     [GeneratedRegex("```c\n(.*?)```", RegexOptions.Singleline)]

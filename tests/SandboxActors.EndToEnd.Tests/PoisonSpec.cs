@@ -95,6 +95,14 @@ public sealed class PoisonSpec
     public void Asking_for_more_than_the_heap_holds_exhausts_it(string backend) =>
         Assert.IsType<PoisonReason.HeapExhausted>(Poisons<GuestHeapException>(backend, s => s.Call<int>("CallMalloc", 64 << 20)).Reason);
 
+    [SkippableTheory, OnEachBackend("FreeTwice"), OnEachBackend("OverrunHeapBlock")]
+    public void Damage_to_the_heap_is_found_by_the_allocator(string backend, string function) =>
+        Assert.IsType<PoisonReason.HeapCorrupted>(Poisons<GuestHeapException>(backend, s => s.Call(function)).Reason);
+
+    [SkippableTheory, OnEachBackend]
+    public void Text_that_is_not_utf_8_is_garbage(string backend) =>
+        Assert.IsType<PoisonReason.InvalidMessage>(Poisons<GuestProtocolException>(backend, s => s.Call<string>("ReturnInvalidUtf8")).Reason);
+
     [SkippableTheory, OnEachBackend]
     public void An_exception_with_a_full_heap_is_reported_as_itself(string backend) =>
         Poisons<GuestPoisonException>(backend, s => s.Call("FillHeapAndCauseException"), f => Assert.IsType<PoisonReason.Faulted>(f.Reason));

@@ -6,11 +6,11 @@ namespace SandboxActors.Core.Calls;
 /// <summary>A .NET type as a type of result. The comparisons are settled when the code is compiled for the type.</summary>
 internal static class ResultType<T>
 {
-    private static readonly GuestValueType s_type = GuestValue.TryGetType(typeof(T), out GuestValueType type) ? type : GuestValueType.Void;
+    private static readonly GuestValueType Known = GuestValue.TryGetType(typeof(T), out GuestValueType type) ? type : GuestValueType.Void;
 
     /// <exception cref="NotSupportedException">The type cannot pass between host and guest.</exception>
-    public static GuestValueType Type => s_type != GuestValueType.Void
-        ? s_type
+    public static GuestValueType Type => Known != GuestValueType.Void
+        ? Known
         : throw new NotSupportedException($"{typeof(T)} cannot pass between host and guest; int, uint, long, ulong, float, double, bool, string and byte[] can.");
 
     public static T Read(GuestValue value)
