@@ -1,0 +1,49 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.Options;
+using SandboxActors.Core;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Hosting;
+
+/// <summary>Sandboxes in an actor system that Akka.Hosting runs.</summary>
+public static class AkkaConfigurationBuilderExtensions
+{
+    /// <summary>
+    /// Starts sandboxes with the actor system, and ends them with it: when the host has stopped, no machine, thread, mapping or descriptor of theirs
+    /// is left. For <see cref="ISandboxes"/> in the host's services see
+    /// <see cref="ServiceCollectionExtensions.AddSandboxes(Microsoft.Extensions.DependencyInjection.IServiceCollection)"/>. Starting the host throws
+    /// <see cref="OptionsValidationException"/> with every failure if an option is wrong, <see cref="SandboxConfigurationException"/> if a setting in
+    /// HOCON is, and <see cref="Kvm.KvmUnavailableException"/> if KVM cannot be used.
+    /// </summary>
+    /// <param name="builder">The actor system's configuration.</param>
+    /// <param name="configure">Guests, sizes, policies, backend.</param>
+    public static AkkaConfigurationBuilder WithSandboxes(this AkkaConfigurationBuilder builder, Action<SandboxesOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new SandboxesOptions();
+        configure(options);
+        return builder
+            .AddHocon(SandboxSettings.Reference, HoconAddMode.Append) // below whatever the program says
+            .AddStartup((system, registry) => registry.Register<SandboxSupervisor>(Start(system, options).Supervisor));
+    }
+
+    private static Sandboxes Start(ActorSystem system, SandboxesOptions options)
+    {
+        SandboxSettings settings = options.Apply(
+            SandboxSettings.From(system.Settings.Config), out Dictionary<string, GuestImage> guests, out IReadOnlyList<string> failures);
+        if (failures.Count > 0) throw new OptionsValidationException(nameof(SandboxesOptions), typeof(SandboxesOptions), failures);
+
+        IHypervisor hypervisor = options.OpenHypervisor();
+        try
+        {
+            return Sandboxes.Start(system, new SandboxesSetup(hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
+        }
+        catch
+        {
+            hypervisor.Dispose();
+            throw;
+        }
+    }
+}

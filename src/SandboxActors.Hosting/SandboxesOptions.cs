@@ -1,0 +1,117 @@
+using SandboxActors.Core;
+using SandboxActors.Kvm;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Hosting;
+
+/// <summary>What a host program says about its sandboxes. It goes over the settings in HOCON; all of it is tested when the host starts.</summary>
+public sealed class SandboxesOptions
+{
+    private readonly Dictionary<string, Func<GuestImage>> _guests = new(StringComparer.Ordinal);
+    private readonly List<Func<SandboxSettings, SandboxSettings>> _changes = [];
+    private readonly List<string> _failures = [];
+
+    internal Func<IHypervisor> OpenHypervisor { get; private set; } = KvmHypervisor.Open;
+
+    /// <summary>Registers a guest from a file.</summary>
+    /// <param name="name">The name that sandboxes are made for it by.</param>
+    /// <param name="path">An ELF file; a relative path is looked for in the current directory, then beside the program.</param>
+    public SandboxesOptions Guest(string name, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Register(name, () => GuestImage.FromFile(Locate(path)));
+    }
+
+    /// <summary>Registers a guest from bytes.</summary>
+    /// <param name="name">The name that sandboxes are made for it by.</param>
+    /// <param name="elf">The contents of an ELF file.</param>
+    public SandboxesOptions Guest(string name, ReadOnlyMemory<byte> elf) => Register(name, () => GuestImage.FromBytes(elf, name));
+
+    /// <summary>Changes sizes and policies of sandboxes whose definition says nothing else.</summary>
+    public SandboxesOptions Defaults(Func<SandboxOptions, SandboxOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Change(settings => settings with { Defaults = change(settings.Defaults) });
+    }
+
+    /// <summary>Changes how poisoned sandboxes are healed whose definition says nothing else.</summary>
+    public SandboxesOptions Healing(Func<HealingSettings, HealingSettings> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Change(settings => settings with { Healing = change(settings.Healing) });
+    }
+
+    /// <summary>Sets how many guests may run at the same time; as many as the machine has processors unless said otherwise.</summary>
+    public SandboxesOptions GuestThreads(int count) => Change(settings => settings with { GuestThreads = count });
+
+    /// <summary>
+    /// Has sandboxes run on another hypervisor than KVM. It is opened when the host starts and disposed when its actor system has ended.
+    /// </summary>
+    public SandboxesOptions Hypervisor(Func<IHypervisor> open)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        OpenHypervisor = open;
+        return this;
+    }
+
+    /// <summary>Puts the options over the settings, loads the guests, and tests everything.</summary>
+    /// <param name="configured">The settings in HOCON.</param>
+    /// <param name="guests">The guests that could be loaded.</param>
+    /// <param name="failures">What is wrong, a sentence each.</param>
+    internal SandboxSettings Apply(SandboxSettings configured, out Dictionary<string, GuestImage> guests, out IReadOnlyList<string> failures)
+    {
+        List<string> found = [.. _failures];
+        guests = new Dictionary<string, GuestImage>(StringComparer.Ordinal);
+        foreach ((string name, Func<GuestImage> load) in _guests)
+        {
+            try
+            {
+                guests.Add(name, load());
+            }
+            catch (Exception exception) when (exception is GuestImageException or IOException or UnauthorizedAccessException)
+            {
+                found.Add($"Guest '{name}': {exception.Message}");
+            }
+        }
+
+        SandboxSettings settings = _changes.Aggregate(configured, static (current, change) => change(current));
+        Test(settings.Defaults.Validate);
+        Test(settings.Healing.Validate);
+        if (settings.GuestThreads is < 1 or > SandboxSettings.MaximumGuestThreads)
+            found.Add($"GuestThreads must be at least 1 and at most {SandboxSettings.MaximumGuestThreads}, not {settings.GuestThreads}.");
+        failures = found;
+        return settings;
+
+        void Test(Action validate)
+        {
+            try
+            {
+                validate();
+            }
+            catch (ArgumentOutOfRangeException exception)
+            {
+                found.Add(exception.Message);
+            }
+        }
+    }
+
+    private SandboxesOptions Register(string name, Func<GuestImage> load)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!Akka.Actor.ActorPath.IsValidPathElement(name)) _failures.Add($"Guest '{name}': the name cannot be part of an actor's path.");
+        else if (!_guests.TryAdd(name, load)) _failures.Add($"Guest '{name}' is registered twice.");
+        return this;
+    }
+
+    private SandboxesOptions Change(Func<SandboxSettings, SandboxSettings> change)
+    {
+        _changes.Add(change);
+        return this;
+    }
+
+    private static string Locate(string path)
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, path);
+        return !File.Exists(path) && File.Exists(beside) ? beside : path;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using SandboxActors.Core;
+using SandboxActors.Machine;
+using SandboxActors.Wire;
+
+namespace SandboxActors;
+
+/// <summary>
+/// What a <see cref="SandboxActor"/> understands and answers. A request gets exactly one reply, told to its sender: the one named with it, or
+/// <see cref="Failed"/>. <see cref="SandboxRef"/> is the typed front of it.
+/// </summary>
+public static class SandboxProtocol
+{
+    /// <summary>Calls a guest function. Answered by <see cref="Completed"/>.</summary>
+    /// <param name="Function">The guest function.</param>
+    /// <param name="ReturnType">The type of its result.</param>
+    /// <param name="Arguments">Its arguments. Byte arrays among them must not be changed any more.</param>
+    [SuppressMessage("Naming", "CA1716", Justification = "Call is the field's own word; it is a keyword in Visual Basic alone, where brackets help.")]
+    public sealed record Call(string Function, GuestValueType ReturnType, ImmutableArray<GuestValue> Arguments)
+    {
+        /// <summary>The host function that the call was made from, if any.</summary>
+        internal HostCallScope? Origin { get; init; }
+    }
+
+    /// <summary>Takes a snapshot. Answered by <see cref="SnapshotTaken"/>.</summary>
+    public sealed record TakeSnapshot
+    {
+        /// <summary>The one instance needed.</summary>
+        public static TakeSnapshot Instance { get; } = new();
+    }
+
+    /// <summary>Goes back to a snapshot. Answered by <see cref="Done"/>.</summary>
+    /// <param name="Snapshot">A snapshot of this sandbox.</param>
+    public sealed record Restore(Snapshot Snapshot);
+
+    /// <summary>Maps a file into the guest. Answered by <see cref="Mapped"/>.</summary>
+    /// <param name="Path">The file.</param>
+    /// <param name="Start">Where the guest shall see it.</param>
+    /// <param name="Access">Read, or read and execute.</param>
+    public sealed record MapFile(string Path, GuestAddress Start, MemoryAccess Access);
+
+    /// <summary>Maps host memory into the guest. Answered by <see cref="Done"/>.</summary>
+    /// <param name="Start">Where the guest shall see it.</param>
+    /// <param name="Memory">The memory; it stays its owner's.</param>
+    /// <param name="Access">Read, or read and execute.</param>
+    public sealed record MapRegion(GuestAddress Start, HostMemory Memory, MemoryAccess Access);
+
+    /// <summary>Asks what the actor is doing; answered between the steps of a call too. Answered by <see cref="Status"/>.</summary>
+    public sealed record GetStatus
+    {
+        /// <summary>The one instance needed.</summary>
+        public static GetStatus Instance { get; } = new();
+    }
+
+    /// <summary>A call has its result.</summary>
+    /// <param name="Value">The result.</param>
+    public sealed record Completed(GuestValue Value);
+
+    /// <summary>A snapshot was taken.</summary>
+    /// <param name="Snapshot">The snapshot.</param>
+    public sealed record SnapshotTaken(Snapshot Snapshot);
+
+    /// <summary>A file was mapped.</summary>
+    /// <param name="Length">The length of the mapping in bytes.</param>
+    public sealed record Mapped(ulong Length);
+
+    /// <summary>What was asked for is done, and there is nothing more to say.</summary>
+    public sealed record Done
+    {
+        /// <summary>The one instance needed.</summary>
+        public static Done Instance { get; } = new();
+    }
+
+    /// <summary>What the actor is doing.</summary>
+    /// <param name="Report">All of it.</param>
+    public sealed record Status(SandboxReport Report);
+
+    /// <summary>What was asked for has failed.</summary>
+    /// <param name="Cause">Why: one of the exceptions of a <see cref="Sandbox"/>, or a <see cref="SandboxStoppedException"/>.</param>
+    public sealed record Failed(Exception Cause);
+
+    /// <summary>The actor to itself: the next step of a call.</summary>
+    /// <param name="CallNumber">Which call; one that has ended takes no step.</param>
+    internal sealed record Step(long CallNumber);
+
+    /// <summary>The supervisor's answer to a poisoning: go back to a snapshot.</summary>
+    /// <param name="Episode">Which poisoning.</param>
+    /// <param name="Attempt">The how manieth heal in a row.</param>
+    /// <param name="Snapshot">The snapshot.</param>
+    internal sealed record HealByRestore(long Episode, int Attempt, Snapshot Snapshot);
+
+    /// <summary>The supervisor's answer to a poisoning: build the machine anew.</summary>
+    /// <param name="Episode">Which poisoning.</param>
+    /// <param name="Attempt">The how manieth heal in a row.</param>
+    internal sealed record HealByRebuild(long Episode, int Attempt);
+}

@@ -1,0 +1,167 @@
+using System.Security;
+using Akka.Actor;
+using SandboxActors.Core;
+using SandboxActors.Machine;
+
+namespace SandboxActors;
+
+// Calls and the other requests.
+public sealed partial class SandboxActor
+{
+    private GuestCall? _call;
+    private IActorRef _caller = ActorRefs.Nobody;
+    private HostCallScope? _scope;
+    private long _callNumber;
+
+    private void StartCall(SandboxProtocol.Call request)
+    {
+        try
+        {
+            _call = Sandbox.Start(request.Function, request.ReturnType, request.Arguments.AsSpan());
+        }
+        catch (Exception failure)
+        {
+            Refuse(failure);
+            return;
+        }
+
+        _caller = Sender;
+        _callNumber++;
+        _scope = _definition.CallsHost ? new HostCallScope(_lifeline, request.Origin) : null;
+        Advance();
+    }
+
+    private void Advance()
+    {
+        if (!_lifeline.MayRun()) return; // the actor is being stopped, and PostStop answers
+
+        GuestStep step = Step();
+        switch (step.Kind)
+        {
+            case GuestStepKind.Completed:
+                EndCall(new SandboxProtocol.Completed(step.Value), failure: null);
+                break;
+            case GuestStepKind.Failed:
+                SandboxException failure = step.Failure!;
+                Exception cause = _lifeline.IsClosing && failure is GuestKilledException ? _lifeline.StoppedException() : failure;
+                EndCall(new SandboxProtocol.Failed(cause), failure);
+                break;
+            case GuestStepKind.Preempted:
+                Self.Tell(new SandboxProtocol.Step(_callNumber)); // behind what has come meanwhile
+                KeepRunning();
+                break;
+            case GuestStepKind.Waiting:
+                long number = _callNumber;
+                step.Waiting!.PipeTo(Self, Self, () => new SandboxProtocol.Step(number));
+                KeepRunning();
+                break;
+            default:
+                throw new InvalidOperationException($"A step ended as {step.Kind}.");
+        }
+    }
+
+    private GuestStep Step()
+    {
+        if (_scope is null) return _call!.Step();
+        _scope.Enter();
+        try
+        {
+            return _call!.Step();
+        }
+        finally
+        {
+            HostCallScope.Leave();
+        }
+    }
+
+    private void KeepRunning()
+    {
+        if (_state != SandboxActorState.Running) Enter(SandboxActorState.Running);
+    }
+
+    private void EndCall(object reply, SandboxException? failure)
+    {
+        string function = _call!.Function;
+        IActorRef caller = _caller;
+        ForgetCall();
+        _counters.Calls++;
+        if (Sandbox.Status == SandboxStatus.Ready)
+        {
+            _counters.UnprovenSinceHeal = false;
+            if (_state == SandboxActorState.Running) Enter(SandboxActorState.Healthy);
+        }
+        else
+        {
+            Poison(function, (failure as GuestPoisonException)?.Reason ?? Sandbox.PoisonReason);
+        }
+
+        caller.Tell(reply);
+    }
+
+    private void ForgetCall()
+    {
+        _call = null;
+        _caller = ActorRefs.Nobody;
+        _scope?.End();
+        _scope = null;
+    }
+
+    private void AbandonCall(Exception cause)
+    {
+        if (_call is null) return;
+        _caller.Tell(new SandboxProtocol.Failed(cause));
+        ForgetCall();
+    }
+
+    private SandboxProtocol.SnapshotTaken TakeSnapshot()
+    {
+        Snapshot snapshot = Sandbox.Snapshot();
+        Context.Parent.Tell(new SupervisorProtocol.SnapshotChanged(snapshot));
+        return new SandboxProtocol.SnapshotTaken(snapshot);
+    }
+
+    private SandboxProtocol.Done Restore(SandboxProtocol.Restore request)
+    {
+        Sandbox.Restore(request.Snapshot);
+        Context.Parent.Tell(new SupervisorProtocol.SnapshotChanged(request.Snapshot));
+        return SandboxProtocol.Done.Instance;
+    }
+
+    private SandboxProtocol.Mapped MapFile(SandboxProtocol.MapFile request) =>
+        new(Sandbox.MapFile(request.Path, request.Start, request.Access));
+
+    private SandboxProtocol.Done MapRegion(SandboxProtocol.MapRegion request)
+    {
+        Sandbox.MapRegion(request.Start, request.Memory, request.Access);
+        return SandboxProtocol.Done.Instance;
+    }
+
+    /// <summary>Answers a request with what it gives, or with why it failed.</summary>
+    private void Serve(Func<object> serve)
+    {
+        object reply;
+        try
+        {
+            reply = serve();
+        }
+        catch (Exception failure)
+        {
+            Refuse(failure);
+            return;
+        }
+
+        Sender.Tell(reply);
+    }
+
+    /// <summary>Answers a request that failed; throws on if the failure is none that a sandbox promises.</summary>
+    private void Refuse(Exception failure)
+    {
+        Sender.Tell(new SandboxProtocol.Failed(failure));
+        if (!IsExpected(failure)) throw new SandboxSuspectException(_lifeline.Name, failure);
+        if (Sandbox.Status != SandboxStatus.Ready) Poison(string.Empty, Sandbox.PoisonReason);
+    }
+
+    /// <summary>What a sandbox's operations are documented to throw, with a known state behind it: a reply, and nothing more.</summary>
+    private static bool IsExpected(Exception failure) =>
+        failure is SandboxException or MachineException or ArgumentException or IOException or UnauthorizedAccessException or SecurityException;
+}

@@ -1,0 +1,126 @@
+using SandboxActors.Core;
+using SandboxActors.Machine;
+using SandboxActors.Wire;
+
+namespace SandboxActors;
+
+/// <summary>Says what a sandbox is to be. For one thread; what it makes is immutable.</summary>
+public sealed class SandboxDefinitionBuilder
+{
+    private readonly IHypervisor _hypervisor;
+    private readonly string _guest;
+    private readonly GuestImage _image;
+    private readonly Dictionary<string, Delegate> _hostFunctions = new(StringComparer.Ordinal);
+    private Action<string>? _print;
+    private Action<GuestLogRecord>? _log;
+    private string? _name;
+    private SandboxOptions _options;
+    private HealingSettings _healing;
+
+    internal SandboxDefinitionBuilder(IHypervisor hypervisor, string guest, GuestImage image, SandboxSettings settings)
+    {
+        _hypervisor = hypervisor;
+        _guest = guest;
+        _image = image;
+        _options = settings.Defaults;
+        _healing = settings.Healing;
+    }
+
+    /// <summary>Names the sandbox; no two that live may have the same name. It is the last part of the actor's path.</summary>
+    /// <exception cref="ArgumentException">The name cannot be part of an actor's path.</exception>
+    public SandboxDefinitionBuilder Named(string name)
+    {
+        SandboxName.Check(name);
+        _name = name;
+        return this;
+    }
+
+    /// <summary>
+    /// Lets the guest call a function of the host. It runs on a guest thread: one that waits for anything should be asynchronous, since it holds the
+    /// thread otherwise. It may not call back into the sandbox whose guest called it: that fails with <see cref="SandboxBusyException"/>.
+    /// </summary>
+    /// <param name="name">The name that guests call it by; a later function of the same name takes its place.</param>
+    /// <param name="function">A delegate whose parameters and result are int, uint, long, ulong, float, double, bool, string or byte[]; the result
+    /// may also be void, or a Task or ValueTask of these.</param>
+    /// <exception cref="ArgumentException">No name.</exception>
+    public SandboxDefinitionBuilder HostFunction(string name, Delegate function)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(function);
+        _hostFunctions[name] = function;
+        return this;
+    }
+
+    /// <summary>Says where the guest's prints go. The text is guest-controlled; the default is the console.</summary>
+    public SandboxDefinitionBuilder PrintTo(Action<string> sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        _print = sink;
+        return this;
+    }
+
+    /// <summary>Says where the guest's log records go, and from which level up it sends them. The text is guest-controlled.</summary>
+    public SandboxDefinitionBuilder LogTo(Action<GuestLogRecord> sink, GuestLogLevel minimum = GuestLogLevel.Information)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        _log = sink;
+        return Options(options => options with { MinimumLogLevel = minimum });
+    }
+
+    /// <summary>Sets the heap's size in bytes.</summary>
+    public SandboxDefinitionBuilder HeapSize(ulong bytes) => Options(options => options with { HeapSize = bytes });
+
+    /// <summary>Sets the stack's size in bytes.</summary>
+    public SandboxDefinitionBuilder StackSize(ulong bytes) => Options(options => options with { StackSize = bytes });
+
+    /// <summary>Sets the input buffer's size in bytes.</summary>
+    public SandboxDefinitionBuilder InputBufferSize(ulong bytes) => Options(options => options with { InputBufferSize = bytes });
+
+    /// <summary>Sets the output buffer's size in bytes.</summary>
+    public SandboxDefinitionBuilder OutputBufferSize(ulong bytes) => Options(options => options with { OutputBufferSize = bytes });
+
+    /// <summary>Says what becomes of the changes that a call makes.</summary>
+    public SandboxDefinitionBuilder StatePolicy(StatePolicy policy) => Options(options => options with { StatePolicy = policy });
+
+    /// <summary>Changes the sandbox's options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
+    public SandboxDefinitionBuilder Options(Func<SandboxOptions, SandboxOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        SandboxOptions options = change(_options);
+        options.Validate();
+        _options = options;
+        return this;
+    }
+
+    /// <summary>Changes what happens when the sandbox is poisoned.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its bounds; the message names them.</exception>
+    public SandboxDefinitionBuilder Healing(Func<HealingSettings, HealingSettings> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        HealingSettings healing = change(_healing);
+        healing.Validate();
+        _healing = healing;
+        return this;
+    }
+
+    /// <exception cref="ArgumentException">A host function has a parameter or result that cannot pass between host and guest.</exception>
+    internal SandboxDefinition Build()
+    {
+        // Copies, so that the definition stays what it is whatever becomes of this builder.
+        (IHypervisor hypervisor, GuestImage image, SandboxOptions options) = (_hypervisor, _image, _options);
+        (Action<string>? print, Action<GuestLogRecord>? log) = (_print, _log);
+        KeyValuePair<string, Delegate>[] functions = [.. _hostFunctions];
+        bool callsHost = functions.Length > 0 || print is not null || log is not null;
+        return new SandboxDefinition(_guest, _name, image, options, _healing, callsHost, MakeBuilder);
+
+        SandboxBuilder MakeBuilder()
+        {
+            var builder = new SandboxBuilder(hypervisor, image);
+            if (print is not null) builder.PrintTo(print);
+            if (log is not null) builder.LogTo(log, options.MinimumLogLevel);
+            foreach ((string name, Delegate function) in functions) builder.HostFunction(name, function);
+            return builder.WithOptions(options);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Reflection;
+using Akka.Configuration;
+using SandboxActors.Core;
+using SandboxActors.Wire;
+
+namespace SandboxActors;
+
+/// <summary>The settings under <c>sandbox-actors</c>, read once when sandboxes start in an actor system.</summary>
+public sealed record SandboxSettings
+{
+    /// <summary>The path of the dispatcher that sandbox actors run on.</summary>
+    public const string GuestDispatcher = "sandbox-actors.guest-dispatcher";
+
+    internal const string ThreadCountKey = GuestDispatcher + ".dedicated-thread-pool.thread-count";
+
+    /// <summary>The most guest threads that a configuration may ask for.</summary>
+    public const int MaximumGuestThreads = 1024;
+
+    private const string HealingPrefix = "sandbox-actors.healing.";
+    private const string DefaultsPrefix = "sandbox-actors.defaults.";
+
+    private static readonly Dictionary<string, HealingPolicy> HealingPolicies = new(StringComparer.Ordinal)
+    {
+        ["restore"] = HealingPolicy.Restore,
+        ["rebuild"] = HealingPolicy.Rebuild,
+        ["stop"] = HealingPolicy.Stop,
+    };
+
+    private static readonly Dictionary<string, StatePolicy> StatePolicies = new(StringComparer.Ordinal)
+    {
+        ["keep"] = StatePolicy.Keep,
+        ["roll-back-on-failure"] = StatePolicy.RollBackOnFailure,
+        ["roll-back-always"] = StatePolicy.RollBackAlways,
+    };
+
+    /// <summary>Guests that may run at the same time: threads of the guest dispatcher.</summary>
+    public int GuestThreads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How poisoned sandboxes are healed whose definition says nothing else.</summary>
+    public HealingSettings Healing { get; init; } = new();
+
+    /// <summary>Sizes and policies of sandboxes whose definition says nothing else.</summary>
+    public SandboxOptions Defaults { get; init; } = SandboxOptions.Default with { MinimumLogLevel = GuestLogLevel.None };
+
+    /// <summary>The settings built into this library: every key with its default.</summary>
+    public static Config Reference { get; } = ReadReference();
+
+    /// <summary>Reads settings; what is not there comes from <see cref="Reference"/>.</summary>
+    /// <param name="config">A whole configuration, with a <c>sandbox-actors</c> section or without.</param>
+    /// <exception cref="SandboxConfigurationException">A value is none that its setting can have.</exception>
+    public static SandboxSettings From(Config config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var reader = new SettingsReader(config.WithFallback(Reference));
+        int threads = reader.Integer(ThreadCountKey);
+        if (threads is < 0 or > MaximumGuestThreads)
+        {
+            throw new SandboxConfigurationException(
+                ThreadCountKey, string.Create(CultureInfo.InvariantCulture, $"{threads} is not from 0 to {MaximumGuestThreads}."));
+        }
+
+        var settings = new SandboxSettings
+        {
+            GuestThreads = threads == 0 ? Environment.ProcessorCount : threads,
+            Healing = new HealingSettings
+            {
+                Policy = reader.OneOf(HealingPrefix + "policy", HealingPolicies),
+                MaximumRestores = reader.Integer(HealingPrefix + "max-restores"),
+                MaximumRebuilds = reader.Integer(HealingPrefix + "max-rebuilds"),
+                Within = reader.Time(HealingPrefix + "within"),
+                MinimumBackoff = reader.Time(HealingPrefix + "min-backoff"),
+                MaximumBackoff = reader.Time(HealingPrefix + "max-backoff"),
+                RandomFactor = reader.Number(HealingPrefix + "random-factor"),
+            },
+            Defaults = SandboxOptions.Default with
+            {
+                HeapSize = reader.Size(DefaultsPrefix + "heap-size"),
+                StackSize = reader.Size(DefaultsPrefix + "stack-size"),
+                InputBufferSize = reader.Size(DefaultsPrefix + "input-buffer-size"),
+                OutputBufferSize = reader.Size(DefaultsPrefix + "output-buffer-size"),
+                StatePolicy = reader.OneOf(DefaultsPrefix + "state-policy", StatePolicies),
+                InitializationTimeout = reader.Time(DefaultsPrefix + "initialization-timeout"),
+                MinimumLogLevel = GuestLogLevel.None,
+            },
+        };
+        Check("sandbox-actors.healing", settings.Healing.Validate);
+        Check("sandbox-actors.defaults", settings.Defaults.Validate);
+        return settings;
+    }
+
+    private static void Check(string section, Action validate)
+    {
+        try
+        {
+            validate();
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new SandboxConfigurationException(section, exception.Message, exception);
+        }
+    }
+
+    private static Config ReadReference()
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("SandboxActors.reference.conf")!;
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+}

@@ -1,0 +1,35 @@
+using Akka.Configuration;
+
+namespace SandboxActors;
+
+/// <summary>Reads single settings and says which one is wrong, and how.</summary>
+internal sealed class SettingsReader(Config config)
+{
+    public int Integer(string key) => Read(key, "a whole number", () => config.GetInt(key));
+
+    public double Number(string key) => Read(key, "a number", () => config.GetDouble(key));
+
+    public TimeSpan Time(string key) => Read(key, "a time such as 10ms or 1m", () => config.GetTimeSpan(key, allowInfinite: false));
+
+    public ulong Size(string key) =>
+        Read(key, "a size such as 64KiB or 16MiB", () => config.GetByteSize(key) is { } size ? checked((ulong)size) : throw new FormatException());
+
+    public T OneOf<T>(string key, IReadOnlyDictionary<string, T> values) => values.TryGetValue(Text(key), out T? value)
+        ? value
+        : throw new SandboxConfigurationException(key, $"'{Text(key)}' is not one of {string.Join(", ", values.Keys)}.");
+
+    private string Text(string key) => config.GetString(key) ?? string.Empty;
+
+    private T Read<T>(string key, string what, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception)
+            when (exception is FormatException or OverflowException or ConfigurationException or InvalidOperationException or ArgumentException)
+        {
+            throw new SandboxConfigurationException(key, $"'{Text(key)}' is not {what}.", exception);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace SandboxActors;
+
+/// <summary>What a sandbox's actor counts; it outlives a restart of the actor.</summary>
+internal sealed class SandboxCounters
+{
+    /// <summary>Calls that have ended, in any way.</summary>
+    public long Calls { get; set; }
+
+    /// <summary>Poisonings; the number of the last one tells a heal that was meant for an earlier one.</summary>
+    public long Poisonings { get; set; }
+
+    public long Restores { get; set; }
+
+    public long Rebuilds { get; set; }
+
+    /// <summary>Whether the sandbox has been healed and no call has ended well since.</summary>
+    public bool UnprovenSinceHeal { get; set; }
+}
