@@ -3,6 +3,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SandboxActors;
 using SandboxActors.Hosting;
+using SandboxActors.Kvm;
+
+if (KvmHypervisor.Probe() is { IsUsable: false } kvm)
+{
+    Console.Error.WriteLine(kvm.Reason);
+    return 3;
+}
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -17,3 +24,4 @@ Console.WriteLine(await sandbox.CallAsync<string>("Greet", "world"));
 Console.WriteLine($"2 + 3 = {await sandbox.CallAsync<int>("Add", 2, 3)}");
 
 await host.StopAsync();
+return 0;

@@ -29,24 +29,31 @@ internal sealed class KvmSystem : IDisposable
     private KvmSystem(KvmSystemHandle handle) => _handle = handle;
 
     /// <summary>Opens the device and checks that it is one we can use.</summary>
-    /// <exception cref="KvmUnavailableException">It is missing, not allowed, too old or too new.</exception>
-    public static KvmSystem Open()
+    /// <param name="device">The device's path.</param>
+    /// <exception cref="KvmUnavailableException">It is missing, not allowed, no KVM at all, too old or too new.</exception>
+    public static KvmSystem Open(string device = Device)
     {
         if (!OperatingSystem.IsLinux())
-            throw new KvmUnavailableException("KVM is a part of Linux, and this system is not Linux: run on Linux, or use the emulator.");
+            throw new KvmUnavailableException("KVM is a part of Linux, and this system is not Linux: run on Linux.");
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
             throw new KvmUnavailableException(
-                $"Guests are x86-64 programs, and this process runs on {RuntimeInformation.ProcessArchitecture}: run on x86-64, or use the emulator.");
+                $"Guests are x86-64 programs, and this process runs on {RuntimeInformation.ProcessArchitecture}: run on x86-64.");
         }
 
-        int descriptor = LibC.open(Device, LibC.O_RDWR | LibC.O_CLOEXEC);
+        int descriptor = LibC.open(device, LibC.O_RDWR | LibC.O_CLOEXEC);
         if (descriptor < 0) throw CannotOpen(Marshal.GetLastPInvokeError());
         var system = new KvmSystem(new KvmSystemHandle(descriptor));
         try
         {
             system.CheckUsable();
             return system;
+        }
+        catch (MachineException failure)
+        {
+            system.Dispose();
+            throw new KvmUnavailableException(
+                $"{device} does not answer as KVM does ({failure.Message.TrimEnd('.')}): make it the kernel's device again (sudo modprobe kvm_intel, or kvm_amd).", failure);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using SandboxActors.Core;
+using SandboxActors.Core.Calls;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -54,7 +55,7 @@ public sealed class SandboxRef
     /// <exception cref="SandboxBusyException">The call comes from inside a host function of this sandbox.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot pass between host and guest; thrown at once.</exception>
     public Task<T> CallAsync<T>(string function, params ReadOnlySpan<GuestValue> arguments) =>
-        Ask(GuestResult<T>.FromReply, MakeCall(function, GuestResult<T>.Type, arguments));
+        Ask(GuestResult<T>.FromReply, MakeCall(function, ResultType<T>.Type, arguments));
 
     /// <summary>Calls a guest function that returns nothing.</summary>
     /// <inheritdoc cref="CallAsync{T}"/>

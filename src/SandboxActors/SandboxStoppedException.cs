@@ -1,9 +1,11 @@
+using SandboxActors.Core;
+
 namespace SandboxActors;
 
 /// <summary>
 /// The sandbox has stopped, so that what was asked of it will not happen. What was in flight or waiting when it stopped fails with this too.
 /// </summary>
-public sealed class SandboxStoppedException : Exception
+public sealed class SandboxStoppedException : SandboxException
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="name">The sandbox's name.</param>

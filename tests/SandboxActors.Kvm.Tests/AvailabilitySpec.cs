@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SandboxActors.Kvm.Native;
 using SandboxActors.Machine;
 using SandboxActors.TestSupport;
@@ -34,6 +35,16 @@ public sealed class AvailabilitySpec
 
         Assert.Contains(part, unavailable.Message, StringComparison.Ordinal);
         Assert.Contains("/dev/kvm", unavailable.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', unavailable.Message);
+    }
+
+    [SkippableFact]
+    public void A_device_that_is_no_kvm_is_told_as_that()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "Only Linux on x86-64 has KVM.");
+        KvmUnavailableException unavailable = Assert.Throws<KvmUnavailableException>(() => KvmSystem.Open("/dev/null"));
+
+        Assert.Contains("/dev/null does not answer as KVM does", unavailable.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', unavailable.Message);
     }
 
