@@ -26,6 +26,9 @@ internal sealed partial class KvmMachine : IVirtualMachine
         _isPortOpen = isPortOpen;
     }
 
+    /// <summary>The vCPU's descriptor: for the benchmark that enters the guest with nothing but KVM_RUN.</summary>
+    internal int VcpuDescriptor => (int)_vcpu.Handle.DangerousGetHandle();
+
     /// <summary>Makes a machine at rest.</summary>
     /// <exception cref="ArgumentException">A port that cannot be opened.</exception>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
