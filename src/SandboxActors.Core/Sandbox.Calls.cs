@@ -15,7 +15,8 @@ public sealed partial class Sandbox
     /// <exception cref="GuestPoisonException">The guest was not run to its end; the sandbox is poisoned.</exception>
     /// <exception cref="PoisonedSandboxException">The sandbox was poisoned before.</exception>
     /// <exception cref="UnrecoverableSandboxException">A restore failed half way.</exception>
-    /// <exception cref="SandboxBusyException">Another operation is in progress; also what a host function gets that calls its own sandbox.</exception>
+    /// <exception cref="SandboxBusyException">Another operation is in progress; also what a host function gets that calls its own
+    /// sandbox.</exception>
     /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot pass between host and guest.</exception>
     public T Call<T>(string function, params ReadOnlySpan<GuestValue> arguments) => ResultType<T>.Read(Invoke(function, ResultType<T>.Type, arguments));

@@ -22,7 +22,8 @@ public sealed partial class Sandbox
     }
 
     /// <summary>
-    /// Brings back exactly what the snapshot holds, and clears poison; the guest gets a new random seed. Nothing to do if nothing has changed since the snapshot was taken or restored.
+    /// Brings back exactly what the snapshot holds, and clears poison; the guest gets a new random seed. Nothing to do if nothing has changed since
+    /// the snapshot was taken or restored.
     /// </summary>
     /// <exception cref="SnapshotMismatchException">The snapshot is another sandbox's; nothing was changed.</exception>
     /// <exception cref="SnapshotUnusableException">Memory that the snapshot had mapped has been disposed; nothing was changed.</exception>
@@ -45,9 +46,11 @@ public sealed partial class Sandbox
 
     /// <summary>Maps host memory into the guest.</summary>
     /// <param name="start">Where the guest shall see it: page-aligned, clear of the guest's own memory and of other regions.</param>
-    /// <param name="memory">The memory. It stays the caller's: the sandbox does not dispose it, and it is given back to the system only when no guest has it mapped.</param>
+    /// <param name="memory">The memory. It stays the caller's: the sandbox does not dispose it, and it is given back to the system only when no guest
+    /// has it mapped.</param>
     /// <param name="access"><see cref="MemoryAccess.Read"/>, or with <see cref="MemoryAccess.Execute"/>.</param>
-    /// <exception cref="MemoryMappingException">Misaligned, overlapping, outside the guest's address space, writable, a guard, or one region too many; nothing was changed.</exception>
+    /// <exception cref="MemoryMappingException">Misaligned, overlapping, outside the guest's address space, writable, a guard, or one region too
+    /// many; nothing was changed.</exception>
     /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
     /// <exception cref="PoisonedSandboxException">The sandbox is poisoned.</exception>
     /// <exception cref="UnrecoverableSandboxException">A restore failed half way.</exception>
@@ -61,7 +64,8 @@ public sealed partial class Sandbox
     }
 
     /// <summary>
-    /// Maps a file into the guest, read-only to both sides and copy-on-write, so that the file itself is never written. It is unmapped from the host when no snapshot and no sandbox
+    /// Maps a file into the guest, read-only to both sides and copy-on-write, so that the file itself is never written. It is unmapped from the host
+    /// when no snapshot and no sandbox
     /// needs it, at the latest when this sandbox is disposed.
     /// </summary>
     /// <param name="path">The file; it is opened for reading only.</param>
@@ -100,16 +104,25 @@ public sealed partial class Sandbox
         _current = null;
     }
 
-    private Snapshot TakeSnapshot() => _current ??= new Snapshot(Id, _memory.Capture(_machine), _machine.ReadState(), _regions.All);
+    private Snapshot TakeSnapshot()
+    {
+        if (_current is not null) return _current;
+
+        // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
+        VcpuState vcpu = _machine.ReadState();
+        return _current = new Snapshot(Id, _memory.Capture(_machine), vcpu, _regions.All);
+    }
 
     private void PutBack(Snapshot snapshot)
     {
         _current = null;
         try
         {
+            // First the vCPU: an instruction that the guest left half done is finished then, and may write to memory as it is (insb, which writes
+            // what the port gave).
+            _machine.WriteState(snapshot.Vcpu);
             _regions.ChangeTo(snapshot.Regions);
             _memory.PutBack(snapshot.Pages, _machine);
-            _machine.WriteState(snapshot.Vcpu);
             BootInformation.Reseed(_memory.Boot);
         }
 #pragma warning disable CA1031 // Whatever it was: half of the state is back and half is not, and the caller learns both that and why.

@@ -7,11 +7,14 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core;
 
 /// <summary>
-/// A guest in a machine of its own. It serves one caller at a time and refuses a second one; only <see cref="InterruptHandle"/>, <see cref="Preempt"/>, <see cref="Status"/> and
+/// A guest in a machine of its own. It serves one caller at a time and refuses a second one; only <see cref="InterruptHandle"/>,
+/// <see cref="Preempt"/>, <see cref="Status"/> and
 /// <see cref="Dispose"/> may be used while a call is running. Made by <see cref="SandboxBuilder"/>.
 /// </summary>
 public sealed partial class Sandbox : IDisposable
 {
+    private static readonly TimeSpan RetryOfFailedKill = TimeSpan.FromMilliseconds(100);
+
     private static long _lastId;
 
     private readonly IVirtualMachine _machine;
@@ -72,6 +75,7 @@ public sealed partial class Sandbox : IDisposable
     internal bool BuffersAreClean => _memory.BuffersAreClean();
 
     /// <summary>Has the step in progress end as <see cref="GuestStepKind.Preempted"/>; if there is none, the next one. From any thread.</summary>
+    /// <exception cref="MachineException">The system refused to signal the guest's thread; try again.</exception>
     public void Preempt() => _runner.Preempt();
 
     /// <summary>
@@ -99,7 +103,7 @@ public sealed partial class Sandbox : IDisposable
     {
         InterruptHandle.Begin();
         _activeCall = new GuestCall(this, "(start)", GuestValueType.Void, inputLength: 0) { IsInitialization = true };
-        var timer = new Timer(static handle => ((InterruptHandle)handle!).Kill(), InterruptHandle, timeout, Timeout.InfiniteTimeSpan);
+        var timer = new Timer(static handle => TryKill((InterruptHandle)handle!), InterruptHandle, timeout, RetryOfFailedKill);
         try
         {
             RunToEnd(_activeCall);
@@ -108,6 +112,18 @@ public sealed partial class Sandbox : IDisposable
         {
             // Waits for a tick in progress, lest it kill the first call instead of the start.
             timer.DisposeAsync().AsTask().Wait();
+        }
+    }
+
+    private static void TryKill(InterruptHandle handle)
+    {
+        try
+        {
+            handle.Kill();
+        }
+        catch (MachineException)
+        {
+            // The system refused to signal the guest's thread. On the timer's thread nobody could catch this, and the next tick tries again.
         }
     }
 
@@ -132,7 +148,12 @@ public sealed partial class Sandbox : IDisposable
         return step;
     }
 
-    /// <summary>Frees the machine and its memory. While an operation is in progress on another thread its guest is broken off, and it is that operation that disposes, as it ends.</summary>
+    /// <summary>
+    /// Frees the machine and its memory. While an operation is in progress on another thread its guest is broken off, and it is that operation that
+    /// disposes, as it ends.
+    /// </summary>
+    /// <exception cref="MachineException">The guest could not be broken off; the operation still disposes when it ends, and dispose may be tried
+    /// again.</exception>
     public void Dispose() => _gate.Close(_machine);
 
     private GuestCall StartInside(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
@@ -180,7 +201,7 @@ public sealed partial class Sandbox : IDisposable
     /// <summary>Runs once, when nobody is inside the gate any more.</summary>
     private void Release()
     {
-        if (_activeCall is not null) InterruptHandle.Tell(InterruptHandle.End(), killed: true); // a call between two steps never goes on
+        if (_activeCall is not null) InterruptHandle.Abandon();
         _activeCall = null;
         _machine.Dispose();
         _memory.Dispose();

@@ -58,11 +58,13 @@ public sealed class SandboxBuilder
     public SandboxBuilder StatePolicy(StatePolicy policy) => WithOptions(_options with { StatePolicy = policy });
 
     /// <summary>
-    /// Lets the guest call a function of the host. It runs on the thread that steps the call; an exception in it becomes an error that the guest can handle. One that returns a task
+    /// Lets the guest call a function of the host. It runs on the thread that steps the call; an exception in it becomes an error that the guest can
+    /// handle. One that returns a task
     /// has the call wait for it.
     /// </summary>
     /// <param name="name">The name that guests call it by; a later function of the same name takes its place.</param>
-    /// <param name="function">Any delegate whose parameters and result are int, uint, long, ulong, float, double, bool, string or byte[]; the result may also be void, or a Task or ValueTask of these.</param>
+    /// <param name="function">Any delegate whose parameters and result are int, uint, long, ulong, float, double, bool, string or byte[]; the result
+    /// may also be void, or a Task or ValueTask of these.</param>
     /// <exception cref="ArgumentException">Another type, more than 64 parameters, or no name.</exception>
     public SandboxBuilder HostFunction(string name, Delegate function)
     {
@@ -93,7 +95,8 @@ public sealed class SandboxBuilder
 
     /// <summary>Makes a sandbox and runs its guest until it is ready for calls.</summary>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
-    /// <exception cref="GuestPoisonException">The guest died while it started, or took longer than <see cref="SandboxOptions.InitializationTimeout"/>; nothing is left behind.</exception>
+    /// <exception cref="GuestPoisonException">The guest died while it started, or took longer than
+    /// <see cref="SandboxOptions.InitializationTimeout"/>; nothing is left behind.</exception>
     public Sandbox Build()
     {
         SandboxLayout layout = SandboxLayout.For(_image, _options);

@@ -34,6 +34,8 @@ internal sealed partial class KvmMachine
 
             // KVM finished what was unfinished before it looked at the signal.
             _isUnfinished = false;
+            // The signal may have come between a #DB's write to DR6 and its delivery.
+            _knownDebug = null;
             if (_gate.TryTakeRequest()) return VmExit.Interrupted;
             Interlocked.Increment(ref _staleInterrupts);
             InterruptSignal.Drain();

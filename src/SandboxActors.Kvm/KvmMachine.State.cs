@@ -7,9 +7,11 @@ namespace SandboxActors.Kvm;
 /// <content>Reading and writing what the vCPU holds.</content>
 internal sealed partial class KvmMachine
 {
-    // What was last written of the registers that a guest at CPL3 cannot change: then writing the same again is not needed.
+    private const ulong TrapFlag = 1 << 8;
+
+    // What the vCPU is known to hold of the registers that a guest at CPL3 cannot write: then writing the same again is not needed.
     private ulong? _writtenExtendedControl;
-    private DebugRegisters? _writtenDebug;
+    private DebugRegisters? _knownDebug;
     private ImmutableArray<ModelSpecificRegister> _writtenModelSpecific;
 
     /// <inheritdoc />
@@ -19,13 +21,15 @@ internal sealed partial class KvmMachine
         _vcpu.Settle(out kvm_sync_regs registers);
         _isUnfinished = false;
         ulong extendedControl = _features.ExtendedState.Components == 0 ? 0 : VcpuStateAccess.ReadExtendedControl(_vcpu.Handle);
+        DebugRegisters debug = VcpuStateAccess.ReadDebugRegisters(_vcpu.Handle);
+        _knownDebug = debug;
         return new VcpuState
         {
             General = RegisterConversion.FromNative(registers.regs),
             Special = RegisterConversion.FromNative(registers.sregs),
             ExtendedState = VcpuStateAccess.ReadExtendedState(_vcpu.Handle, _features.ExtendedState),
             ExtendedControl = extendedControl,
-            Debug = VcpuStateAccess.ReadDebugRegisters(_vcpu.Handle),
+            Debug = debug,
             ModelSpecific = VcpuStateAccess.ReadModelSpecific(_vcpu.Handle, _profile.ModelSpecificIndices.AsSpan()),
         };
     }
@@ -43,8 +47,7 @@ internal sealed partial class KvmMachine
             throw new ArgumentException(
                 $"The extended state must have {ExtendedStateLayout.ImageLength} bytes, and has {state.ExtendedState.Length}.", nameof(state));
 
-        if (_isUnfinished) _vcpu.Settle(out _);
-        _isUnfinished = false;
+        if (_isUnfinished) FinishWithOldRegisters();
         var registers = new kvm_sync_regs
         {
             regs = RegisterConversion.ToNative(state.General),
@@ -55,15 +58,23 @@ internal sealed partial class KvmMachine
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
     }
 
+    // A guest that single-steps has its #DB raised as KVM finishes the instruction, and that writes DR6.
+    private void FinishWithOldRegisters()
+    {
+        _vcpu.Settle(out kvm_sync_regs old);
+        _isUnfinished = false;
+        if ((old.regs.rflags & TrapFlag) != 0) _knownDebug = null;
+    }
+
     // XCR0, debug and model-specific registers: a guest has no way to change them, because all of it runs at CPL3 and the stub does not touch them.
-    // So they are as they were last written, unless the latest exit was one that may have reset the vCPU (or a #DB, which writes DR6). Each costs a
-    // call; on the path of every restore that is worth avoiding.
+    // So they are as they were last written or read, unless the latest exit was one that may have reset the vCPU, or a #DB may have written DR6. Each
+    // costs a call; on the path of every restore that is worth avoiding.
     private void WriteUnlessCurrent(VcpuState state)
     {
         if (_mayBeReset)
         {
             _writtenExtendedControl = null;
-            _writtenDebug = null;
+            _knownDebug = null;
             _writtenModelSpecific = default;
             VcpuStateAccess.MakeRunnable(_vcpu.Handle);
             _mayBeReset = false;
@@ -76,11 +87,11 @@ internal sealed partial class KvmMachine
             _writtenExtendedControl = state.ExtendedControl;
         }
 
-        if (_writtenDebug != state.Debug)
+        if (_knownDebug != state.Debug)
         {
-            _writtenDebug = null;
+            _knownDebug = null;
             VcpuStateAccess.WriteDebugRegisters(_vcpu.Handle, state.Debug);
-            _writtenDebug = state.Debug;
+            _knownDebug = state.Debug;
         }
 
         if (_writtenModelSpecific.IsDefault || !_writtenModelSpecific.AsSpan().SequenceEqual(state.ModelSpecific.AsSpan()))

@@ -103,6 +103,7 @@ internal sealed class KvmVm : IDisposable
     private static unsafe void EnableManualDirtyLog(KvmVmHandle handle)
     {
         var enable = new kvm_enable_cap { cap = KvmConstants.KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 };
+        // SAFETY: the structure's array has four elements.
         enable.args[0] = KvmConstants.KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE;
         KvmIoctl.Call(handle, KvmRequests.KVM_ENABLE_CAP, "KVM_ENABLE_CAP", ref enable);
     }

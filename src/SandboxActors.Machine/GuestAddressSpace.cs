@@ -13,7 +13,7 @@ public static class GuestAddressSpace
     public static readonly GuestAddress End = new(0xF_0000_0000);
 
     /// <summary>
-    /// The top 5 MiB below 4 GiB, where hypervisors keep windows of their own (APIC, TSS and identity-map pages on older Intel processors); nothing
+    /// The top 20 MiB below 4 GiB, where hypervisors keep windows of their own (APIC, TSS and identity-map pages on older Intel processors); nothing
     /// is mapped there.
     /// </summary>
     public static readonly GuestRange HypervisorWindow = new(new GuestAddress(0xFEC0_0000), 0x140_0000);

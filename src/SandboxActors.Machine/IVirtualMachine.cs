@@ -55,10 +55,12 @@ public interface IVirtualMachine : IDisposable
     void Interrupt();
 
     /// <summary>Reads everything the vCPU holds. Completes an <c>out</c> that is still pending first, so that the state is at rest.</summary>
+    /// <remarks>Completing another instruction (<c>ins</c>) may write to guest memory: whoever wants both, takes the vCPU first.</remarks>
     /// <exception cref="MachineException">The system refused.</exception>
     VcpuState ReadState();
 
     /// <summary>Sets everything the vCPU holds, drops whatever was pending (exceptions, an unfinished <c>out</c>), and makes it runnable.</summary>
+    /// <remarks>Dropping may mean completing, and completing an <c>ins</c> writes to guest memory: memory is put back after this.</remarks>
     /// <param name="state">A state that was read from a machine of this kind, with whatever parts changed.</param>
     /// <exception cref="ArgumentException">The extended state has another size than this kind of machine's; nothing is changed.</exception>
     /// <exception cref="MachineException">The system refused; the vCPU's state is now unknown.</exception>

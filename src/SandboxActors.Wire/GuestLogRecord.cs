@@ -1,6 +1,8 @@
 namespace SandboxActors.Wire;
 
-/// <summary>One log message of a guest. Every text is the guest's own: not to be trusted, of any length that fits into the message, with any character.</summary>
+/// <summary>
+/// One log message of a guest. Every text is the guest's own: not to be trusted, of any length that fits into the message, with any character.
+/// </summary>
 /// <param name="Level">How important it is; never <see cref="GuestLogLevel.None"/>.</param>
 /// <param name="Message">What the guest says.</param>
 /// <param name="Source">What the guest calls itself; may be empty.</param>

@@ -4,7 +4,8 @@ using SandboxActors.Wire.Codec;
 namespace SandboxActors.Wire;
 
 /// <summary>
-/// Writes messages for the other side: size-prefixed FlatBuffers. One buffer serves all messages of a writer and grows to the largest of them, so that
+/// Writes messages for the other side: size-prefixed FlatBuffers. One buffer serves all messages of a writer and grows to the largest of them, so
+/// that
 /// a message allocates nothing once the buffer is large enough; letting go of the writer frees it. Not thread-safe.
 /// </summary>
 public sealed class MessageWriter

@@ -5,7 +5,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Benchmarks;
 
 /// <summary>
-/// The floor: a guest of two instructions, <c>out 0xE0, eax</c> and a jump back to it, and a host that does nothing but enter it. What one round costs is what the kernel and the processor charge for
+/// The floor: a guest of two instructions, <c>out 0xE0, eax</c> and a jump back to it, and a host that does nothing but enter it. What one round
+/// costs is what the kernel and the processor charge for
 /// an exit, paid from C#.
 /// </summary>
 internal sealed class BareGuest : IDisposable

@@ -12,7 +12,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Benchmarks;
 
 /// <summary>
-/// Calls against the bare exit, in one process and interleaved, so that the machine's changing speed hits both alike. Each figure is the median over many short rounds; a ratio
+/// Calls against the bare exit, in one process and interleaved, so that the machine's changing speed hits both alike. Each figure is the median over
+/// many short rounds; a ratio
 /// is the median of the ratios of neighbouring rounds. Prints <c>name value unit</c>.
 /// </summary>
 internal static class FloorRun

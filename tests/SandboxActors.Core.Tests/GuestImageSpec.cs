@@ -80,6 +80,19 @@ public sealed class GuestImageSpec
     public void An_absurdly_large_segment_is_refused() => Refused("absurdly large", e => e.Segments[0] = e.Segments[0] with { MemorySize = 1UL << 40 });
 
     [Fact]
+    public void Segments_that_are_absurdly_large_together_are_refused_before_they_are_copied()
+    {
+        // A hundred segments that all show the same 8 MiB of the file: copied first and compared afterwards they would cost the host 800 MiB.
+        var elf = new ElfBuilder();
+        for (int i = 0; i < 100; i++) elf.Segments.Add(new(1, 6, 0x1000, 0x80_0000, 8 << 20, 8 << 20));
+        byte[] file = elf.Build(0x1000 + (8 << 20));
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("absurdly large", Assert.Throws<GuestImageException>(() => GuestImage.FromBytes(file)).Problem);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (long)ElfReader.MaximumImageSize + (1 << 20));
+    }
+
+    [Fact]
     public void Segments_absurdly_far_apart_are_refused() => Refused("absurdly large", e => e.Segments.Add(new(1, 6, 0x1000, 0x3000_0000, 16, 16)));
 
     [Fact]

@@ -5,7 +5,10 @@ using SandboxActors.Wire;
 
 namespace SandboxActors.Core.Tests;
 
-/// <summary>Whatever a guest does with its ports and its output buffer, and however it leaves the machine, the host answers with an error or with poison and nothing else.</summary>
+/// <summary>
+/// Whatever a guest does with its ports and its output buffer, and however it leaves the machine, the host answers with an error or with poison and
+/// nothing else.
+/// </summary>
 public sealed class HostileExitSpec
 {
     private static readonly GuestImage Image = GuestImage.FromBytes(new ElfBuilder().Build());
@@ -84,7 +87,8 @@ public sealed class HostileExitSpec
     }
 
     /// <summary>
-    /// A million exits with hostile bytes: ports of the guest and others, offsets and lengths anywhere, bodies that are messages, damaged messages or noise.
+    /// A million exits with hostile bytes: ports of the guest and others, offsets and lengths anywhere, bodies that are messages, damaged messages or
+    /// noise.
     /// </summary>
     [Fact]
     public void A_million_hostile_messages_end_in_an_error_or_in_poison_and_leave_clean_buffers()

@@ -149,6 +149,64 @@ public sealed class InterruptHandleSpec
     }
 
     [Fact]
+    public async Task Disposing_while_a_call_waits_for_a_host_function_ends_the_wait()
+    {
+        var hypervisor = new ScriptedHypervisor();
+        var never = new TaskCompletionSource<int>();
+        Sandbox sandbox = new SandboxBuilder(hypervisor, Image).HostFunction("Never", () => never.Task).Build();
+        hypervisor.Machines[0].OnRun = m =>
+        {
+            m.Emit(0, new MessageWriter().WriteCall("Never", GuestValueType.Int32, [])[GuestAbi.SizePrefix..]);
+            return VmExit.Output(GuestAbi.HostCallPort, 0);
+        };
+        GuestCall call = sandbox.Start("Any", GuestValueType.Void);
+        GuestStep step = call.Step();
+        Assert.Equal(GuestStepKind.Waiting, step.Kind);
+        Assert.False(step.Waiting!.IsCompleted);
+
+        sandbox.Dispose();
+
+        await step.Waiting.WaitAsync(Bound);
+        Assert.Throws<ObjectDisposedException>(() => call.Step());
+    }
+
+    [Fact]
+    public void A_dispose_that_could_not_reach_the_guest_can_be_tried_again()
+    {
+        Sandbox sandbox = Scripted(out ScriptedMachine machine);
+        machine.OnRun = m =>
+        {
+            m.Failing = nameof(IVirtualMachine.Interrupt);
+            Assert.Throws<MachineException>(sandbox.Dispose);
+            m.Failing = null;
+            sandbox.Dispose();
+            Assert.Equal(1, m.Interrupts);
+            return VmExit.Interrupted;
+        };
+        Assert.Throws<GuestKilledException>(() => sandbox.Call("Any"));
+        Assert.True(machine.IsDisposed);
+    }
+
+    [Fact]
+    public void A_guest_that_never_becomes_ready_is_given_up_though_the_first_interruption_fails()
+    {
+        var hypervisor = new ScriptedHypervisor
+        {
+            OnRun = m =>
+            {
+                m.Failing = nameof(IVirtualMachine.Interrupt);
+                Assert.True(SpinWait.SpinUntil(() => m.InterruptAttempts > 0, Bound));
+                m.Failing = null;
+                Assert.True(SpinWait.SpinUntil(() => m.InterruptAttempts > 1, Bound));
+                return VmExit.Interrupted;
+            },
+        };
+        var options = new SandboxOptions { InitializationTimeout = TimeSpan.FromMilliseconds(1) };
+        Assert.Throws<GuestKilledException>(new SandboxBuilder(hypervisor, Image).WithOptions(options).Build);
+        Assert.True(hypervisor.Machines[0].IsDisposed);
+    }
+
+    [Fact]
     public void A_second_caller_is_refused_and_not_queued()
     {
         using Sandbox sandbox = Scripted(out ScriptedMachine machine);

@@ -2,7 +2,9 @@ using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Tests;
 
-/// <summary>A hypervisor whose machines do what a test says: for what no real guest can be brought to do, and for many cases in a short time.</summary>
+/// <summary>
+/// A hypervisor whose machines do what a test says: for what no real guest can be brought to do, and for many cases in a short time.
+/// </summary>
 internal sealed class ScriptedHypervisor : IHypervisor
 {
     public List<ScriptedMachine> Machines { get; } = [];

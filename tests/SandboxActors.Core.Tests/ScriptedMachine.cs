@@ -9,6 +9,7 @@ namespace SandboxActors.Core.Tests;
 internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVirtualMachine
 {
     private readonly Dictionary<int, (GuestRange Range, HostMemory Memory)> _slots = [];
+    private int _interruptAttempts;
     private VcpuState _state = new()
     {
         General = default,
@@ -31,6 +32,9 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     public int Runs { get; private set; }
 
     public int Interrupts { get; private set; }
+
+    /// <summary>Interruptions asked for, those that failed counted too.</summary>
+    public int InterruptAttempts => Volatile.Read(ref _interruptAttempts);
 
     public int Mapped => _slots.Count;
 
@@ -69,7 +73,12 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
         return OnRun(this);
     }
 
-    public void Interrupt() => Interrupts++;
+    public void Interrupt()
+    {
+        Interlocked.Increment(ref _interruptAttempts);
+        Fail(nameof(Interrupt));
+        Interrupts++;
+    }
 
     public void MapMemory(int slot, GuestRange range, HostMemory memory, bool trackWrites)
     {

@@ -107,7 +107,10 @@ public sealed class KillSpec
         Assert.Throws<ObjectDisposedException>(() => sandbox.Call("NoOp"));
     }
 
-    /// <summary>The host function that the guest is in blocks until the kill has returned: a kill that waited for the guest, or signalled until it stopped, would never return.</summary>
+    /// <summary>
+    /// The host function that the guest is in blocks until the kill has returned: a kill that waited for the guest, or signalled until it stopped,
+    /// would never return.
+    /// </summary>
     [SkippableTheory, OnEachBackend]
     public async Task A_kill_needs_one_signal_and_does_not_block_its_caller(string backend)
     {
@@ -129,7 +132,9 @@ public sealed class KillSpec
         Assert.Equal(0, sandbox.StaleInterrupts);
     }
 
-    /// <summary>Kills fall at random into calls of all lengths: each call either completes or was killed, and no kill reaches the call after it.</summary>
+    /// <summary>
+    /// Kills fall at random into calls of all lengths: each call either completes or was killed, and no kill reaches the call after it.
+    /// </summary>
     [SkippableTheory, OnEachBackend]
     public async Task A_completed_call_wins_over_a_late_kill_and_no_kill_reaches_the_next_call(string backend)
     {

@@ -4,7 +4,10 @@ using SandboxActors.Wire;
 
 namespace SandboxActors.EndToEnd.Tests;
 
-/// <summary>The tests of Hyperlight's <c>initialized_multi_use.rs</c>, one for one and in its order. What it tests less strictly than its words promise is tested strictly here.</summary>
+/// <summary>
+/// The tests of Hyperlight's <c>initialized_multi_use.rs</c>, one for one and in its order. What it tests less strictly than its words promise is
+/// tested strictly here.
+/// </summary>
 public sealed class ReferenceSpec
 {
     private static readonly GuestAddress FourGiB = new(0x1_0000_0000);

@@ -89,7 +89,7 @@ public sealed class NativeLayoutSpec
     private static string? FindCompiler() =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':')
             .SelectMany(folder => Compilers.Select(name => Path.Combine(folder, name)))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(file => !OperatingSystem.IsWindows() && File.Exists(file) && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) != 0);
 
     private static Dictionary<string, ulong> CompileAndRun(string compiler, string source)
     {

@@ -220,6 +220,22 @@ public sealed class StateSpec
         Assert.Equal(start, guest.Machine.ReadState());
     }
 
+    [KvmTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_debug_status_that_single_stepping_an_unfinished_out_leaves_is_gone_after_a_restore(bool readInBetween)
+    {
+        // push 0x102; popfq; out 0xE0, eax
+        using var guest = new TestGuest([0x68, 0x02, 0x01, 0x00, 0x00, 0x9D, 0xE7, 0xE0]);
+        VcpuState start = guest.Machine.ReadState();
+        guest.RunToOutput();
+        if (readInBetween) guest.Machine.ReadState();
+
+        guest.Machine.WriteState(start);
+
+        Assert.Equal(start.Debug, guest.Machine.ReadState().Debug);
+    }
+
     [KvmFact]
     public void A_model_specific_register_that_kvm_does_not_have_is_refused()
     {

@@ -6,7 +6,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core.Abi;
 
 /// <summary>
-/// The page that tells a guest where everything is. The guest can read it and not write it; the host writes the whole of it once and a new random seed
+/// The page that tells a guest where everything is. The guest can read it and not write it; the host writes the whole of it once and a new random
+/// seed
 /// after every restore. It is no part of a snapshot.
 /// </summary>
 internal static class BootInformation

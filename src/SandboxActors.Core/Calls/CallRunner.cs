@@ -8,7 +8,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core.Calls;
 
 /// <summary>
-/// Runs a guest from exit to exit and serves each: the one place that knows how a guest is run. Everything that the guest wrote is copied out once, then tested, then parsed.
+/// Runs a guest from exit to exit and serves each: the one place that knows how a guest is run. Everything that the guest wrote is copied out once,
+/// then tested, then parsed.
 /// Used by the one operation inside the sandbox's gate; only <see cref="Preempt"/> may come from elsewhere.
 /// </summary>
 internal sealed class CallRunner(
@@ -69,7 +70,8 @@ internal sealed class CallRunner(
                         if (Serve(call, exit, out GuestStep end)) return end;
                         break;
                     case VmExitKind.Interrupted:
-                        // A kill is found at the top of the loop. An interruption that nobody stands behind any more belongs to a call that has ended: go on.
+                        // A kill is found at the top of the loop. An interruption that nobody stands behind any more belongs to a call that has
+                        // ended: go on.
                         if (Interlocked.Exchange(ref _preemptRequested, 0) != 0 && !interrupts.IsKillRequested) return GuestStep.Preempted;
                         break;
                     default:
@@ -251,8 +253,9 @@ internal sealed class CallRunner(
         else AnswerError(call, $"the result of host function '{name}' has {message.Length} bytes and the input buffer has {RoomFor(call)} left");
     }
 
-    private void AnswerError(GuestCall call, string message)
+    private void AnswerError(GuestCall call, string? message)
     {
+        message ??= "the host function failed, and its exception has no message";
         int room = RoomFor(call);
         ReadOnlySpan<byte> encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message);
 

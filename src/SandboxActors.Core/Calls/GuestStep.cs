@@ -14,7 +14,10 @@ public readonly record struct GuestStep
     /// <summary>Why the call failed, for <see cref="GuestStepKind.Failed"/>.</summary>
     public SandboxException? Failure { get; private init; }
 
-    /// <summary>For <see cref="GuestStepKind.Waiting"/>: completes, and never faults, when the next step has something to do: the host function has ended, or the call shall.</summary>
+    /// <summary>
+    /// For <see cref="GuestStepKind.Waiting"/>: completes, and never faults, when the next step has something to do: the host function has ended, or
+    /// the call shall.
+    /// </summary>
     public Task? Waiting { get; private init; }
 
     internal static GuestStep Preempted { get; } = new() { Kind = GuestStepKind.Preempted };

@@ -6,10 +6,14 @@ namespace SandboxActors.Core;
 /// Ends the call in flight of one sandbox, from any thread, any number of times, also after the sandbox is gone. It goes past every queue.
 /// </summary>
 /// <remarks>
-/// One word says everything: idle, or a call active and perhaps asked to end. The caller of the sandbox moves it from idle to active and back; a killer only ever
-/// adds the request, by compare-and-swap, to a word that says active. So a kill either lands inside a call or finds none: it cannot reach the next one. The request is visible before the machine is
-/// interrupted, and the caller looks for it after every return of the machine and before every entry; a machine's interrupt that arrives late is found without a request and means nothing.
-/// Killers and the end of a killed call meet under the lock: a killer adds its waiter in the same critical section in which it set the request, and the end
+/// One word says everything: idle, or a call active and perhaps asked to end. The caller of the sandbox moves it from idle to active and back; a
+/// killer only ever
+/// adds the request, by compare-and-swap, to a word that says active. So a kill either lands inside a call or finds none: it cannot reach the next
+/// one. The request is visible before the machine is
+/// interrupted, and the caller looks for it after every return of the machine and before every entry; a machine's interrupt that arrives late is
+/// found without a request and means nothing.
+/// Killers and the end of a killed call meet under the lock: a killer adds its waiter in the same critical section in which it set the request, and
+/// the end
 /// of the call, having seen the request in the word that it took back, enters that section to collect the waiters. An unkilled call takes no lock.
 /// </remarks>
 public sealed class InterruptHandle
@@ -30,10 +34,13 @@ public sealed class InterruptHandle
     internal bool IsKillRequested => (Volatile.Read(ref _state) & KillRequested) != 0;
 
     /// <summary>
-    /// Ends the call in flight. A call that has not started is not affected; while a host function runs, the guest is ended before it runs again; a call
+    /// Ends the call in flight. A call that has not started is not affected; while a host function runs, the guest is ended before it runs again; a
+    /// call
     /// that completes first wins.
     /// </summary>
     /// <returns>What became of it: complete at once if nothing is running, else when the call has ended.</returns>
+    /// <exception cref="MachineException">The system refused to signal the guest's thread. The request stands and takes effect when the guest next
+    /// stops; to stop it now, try again.</exception>
     public Task<KillOutcome> Kill()
     {
         TaskCompletionSource<KillOutcome> waiter;
@@ -76,6 +83,18 @@ public sealed class InterruptHandle
             _wake = null;
             return waiters;
         }
+    }
+
+    /// <summary>
+    /// The call, between two steps, never goes on: its sandbox goes. Its killers are told so, and whoever waits for its host function waits no
+    /// longer.
+    /// </summary>
+    internal void Abandon()
+    {
+        TaskCompletionSource? wake;
+        lock (_gate) wake = _wake;
+        Tell(End(), killed: true);
+        wake?.TrySetResult();
     }
 
     /// <summary>Tells killers what became of their kill. Their continuations run elsewhere.</summary>

@@ -3,12 +3,15 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Calls;
 
 /// <summary>
-/// Lets one caller at a time into a sandbox, by construction: every operation enters, and a second one is refused instead of waiting. Dispose is the exception: while an
+/// Lets one caller at a time into a sandbox, by construction: every operation enters, and a second one is refused instead of waiting. Dispose is the
+/// exception: while an
 /// operation is inside it leaves a note and interrupts the guest, and the operation disposes on its way out.
 /// </summary>
 /// <remarks>
-/// The word moves idle → inside → idle by the operation, and idle → disposed or inside → leaving by dispose, all by compare-and-swap: exactly one of the two
-/// parties finds the word that tells it to dispose. What an operation wrote is visible to the next one, since it enters by an atomic operation on the word that the first left by.
+/// The word moves idle → inside → idle by the operation, and idle → disposed or inside → leaving by dispose, all by compare-and-swap: exactly one of
+/// the two
+/// parties finds the word that tells it to dispose. What an operation wrote is visible to the next one, since it enters by an atomic operation on the
+/// word that the first left by.
 /// </remarks>
 internal sealed class SandboxGate(Action dispose)
 {
@@ -38,13 +41,25 @@ internal sealed class SandboxGate(Action dispose)
 
     /// <summary>Disposes now, or has the operation inside do it.</summary>
     /// <param name="machine">The machine whose guest is broken off in the latter case.</param>
+    /// <exception cref="MachineException">The guest could not be broken off; the operation still disposes when it ends, and the caller may try
+    /// again.</exception>
     public void Close(IVirtualMachine machine)
     {
-        // A loop, because operations may come and go between the two attempts; it ends with the first attempt that meets the state it expects.
-        while (!IsGone)
+        while (true)
         {
-            if (Interlocked.CompareExchange(ref _state, Gone, Idle) == Idle) dispose();
-            else if (Interlocked.CompareExchange(ref _state, Leaving, Inside) == Inside) machine.Interrupt();
+            switch (Interlocked.CompareExchange(ref _state, Gone, Idle))
+            {
+                case Idle:
+                    dispose();
+                    return;
+                case Gone:
+                    return;
+                case Leaving: // again: the first interruption may have failed to reach the guest
+                case Inside when Interlocked.CompareExchange(ref _state, Leaving, Inside) == Inside:
+                    machine.Interrupt();
+                    return;
+                // Else operations have come or gone between the two attempts; it ends with the first attempt that meets the state it expects.
+            }
         }
     }
 

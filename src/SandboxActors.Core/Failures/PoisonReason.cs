@@ -115,7 +115,9 @@ public abstract record PoisonReason
             CultureInfo.InvariantCulture, $"unexpected exit: {Exit.Kind} (address {Exit.Address}, detail {Exit.Detail})");
     }
 
-    /// <summary>The host itself failed in the middle of the call (the machine refused, or a log sink threw), so that the guest was not run to its end.</summary>
+    /// <summary>
+    /// The host itself failed in the middle of the call (the machine refused, or a log sink threw), so that the guest was not run to its end.
+    /// </summary>
     /// <param name="Cause">What failed.</param>
     public sealed record HostFailed(Exception Cause) : PoisonReason
     {

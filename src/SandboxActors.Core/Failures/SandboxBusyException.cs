@@ -1,6 +1,9 @@
 namespace SandboxActors.Core;
 
-/// <summary>The sandbox is in the middle of another operation: it has one caller at a time. Also what a host function gets that calls back into its own sandbox.</summary>
+/// <summary>
+/// The sandbox is in the middle of another operation: it has one caller at a time. Also what a host function gets that calls back into its own
+/// sandbox.
+/// </summary>
 public sealed class SandboxBusyException : SandboxException
 {
     /// <summary>Makes the exception.</summary>

@@ -5,7 +5,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core.HostFunctions;
 
 /// <summary>
-/// Turns a typed delegate into a <see cref="HostFunction"/>: once, when it is registered, an expression is compiled that unpacks the parameters, calls the delegate
+/// Turns a typed delegate into a <see cref="HostFunction"/>: once, when it is registered, an expression is compiled that unpacks the parameters,
+/// calls the delegate
 /// and packs its result, so that a call needs no reflection.
 /// </summary>
 internal static class HostFunctionCompiler
@@ -14,7 +15,8 @@ internal static class HostFunctionCompiler
 
     private static readonly ConstructorInfo Outcome = typeof(HostCallOutcome).GetConstructor([typeof(GuestValue), typeof(Task<GuestValue>)])!;
 
-    /// <exception cref="ArgumentException">A parameter or the result has a type that cannot pass between host and guest, or there are too many.</exception>
+    /// <exception cref="ArgumentException">A parameter or the result has a type that cannot pass between host and guest, or there are too
+    /// many.</exception>
     public static HostFunction Compile(string name, Delegate function)
     {
         MethodInfo signature = function.GetType().GetMethod("Invoke")!;

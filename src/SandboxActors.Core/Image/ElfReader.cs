@@ -5,7 +5,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Image;
 
 /// <summary>
-/// Reads the program headers of a statically linked ELF64 file for x86-64 (System V ABI, chapters 4 and 5). The file is not trusted: every offset is checked, in 64 bits,
+/// Reads the program headers of a statically linked ELF64 file for x86-64 (System V ABI, chapters 4 and 5). The file is not trusted: every offset is
+/// checked, in 64 bits,
 /// before it is used.
 /// </summary>
 internal sealed class ElfReader(string name, ReadOnlyMemory<byte> file)
@@ -69,12 +70,13 @@ internal sealed class ElfReader(string name, ReadOnlyMemory<byte> file)
         if (!LiesInFile(tableOffset, (ulong)count * ProgramHeaderSize)) throw Unusable("it is truncated: its program headers lie outside the file");
 
         var segments = new List<ImageSegment>();
+        ulong total = 0;
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> programHeader = _file.Span.Slice((int)tableOffset + (i * ProgramHeaderSize), ProgramHeaderSize);
             switch (BinaryPrimitives.ReadUInt32LittleEndian(programHeader))
             {
-                case Load when ReadSegment(programHeader) is { } segment:
+                case Load when ReadSegment(programHeader, ref total) is { } segment:
                     segments.Add(segment);
                     break;
                 case Dynamic or Interpreter:
@@ -85,7 +87,9 @@ internal sealed class ElfReader(string name, ReadOnlyMemory<byte> file)
         return segments;
     }
 
-    private ImageSegment? ReadSegment(ReadOnlySpan<byte> header)
+    /// <param name="header">The segment's program header.</param>
+    /// <param name="total">The size in memory of all segments so far: many that show the same part of a file would each be a copy of it.</param>
+    private ImageSegment? ReadSegment(ReadOnlySpan<byte> header, ref ulong total)
     {
         uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
         ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(header[8..]);
@@ -99,6 +103,9 @@ internal sealed class ElfReader(string name, ReadOnlyMemory<byte> file)
         if (address > ulong.MaxValue - memorySize || !ImageSpace.Contains(new GuestRange(new GuestAddress(address), memorySize)))
             throw Unusable($"its segment at {Hex(address)} lies outside {ImageSpace}");
         if (!LiesInFile(offset, fileSize)) throw Unusable($"it is truncated: its segment at {Hex(address)} reaches beyond the file's end");
+
+        total += memorySize;
+        if (total > MaximumImageSize) throw Unusable($"its segments are absurdly large: together they have {total} bytes, and {MaximumImageSize} are the most");
 
         GuestAddress firstPage = new GuestAddress(address).PageStart;
         ulong lead = address - firstPage.Value;

@@ -30,7 +30,8 @@ public sealed class GuestImage
     internal IReadOnlyList<ImageSegment> Segments { get; }
 
     /// <summary>Reads a guest from a file.</summary>
-    /// <exception cref="GuestImageException">The file is missing, unreadable, or not a statically linked ELF64 executable for x86-64 that keeps code and data apart.</exception>
+    /// <exception cref="GuestImageException">The file is missing, unreadable, or not a statically linked ELF64 executable for x86-64 that keeps code
+    /// and data apart.</exception>
     public static GuestImage FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

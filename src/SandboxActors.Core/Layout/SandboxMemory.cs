@@ -7,7 +7,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Layout;
 
 /// <summary>
-/// A guest's memory as the host sees it. Owned by one sandbox and used by its one caller while the guest is stopped, so nothing here is read while a guest
+/// A guest's memory as the host sees it. Owned by one sandbox and used by its one caller while the guest is stopped, so nothing here is read while a
+/// guest
 /// can write it.
 /// </summary>
 internal sealed class SandboxMemory : IDisposable
@@ -61,7 +62,8 @@ internal sealed class SandboxMemory : IDisposable
     }
 
     /// <summary>
-    /// Where the body of a message in the output buffer lies. The guest wrote both numbers: the prefix is read once, here, and both are tested before anything is made of them.
+    /// Where the body of a message in the output buffer lies. The guest wrote both numbers: the prefix is read once, here, and both are tested before
+    /// anything is made of them.
     /// </summary>
     /// <param name="offset">What the guest passed with its <c>out</c>.</param>
     /// <param name="body">The body's place in the block.</param>
@@ -92,7 +94,9 @@ internal sealed class SandboxMemory : IDisposable
         _inputUsed = 0;
     }
 
-    /// <summary>Clears whatever the guest has written to the output buffer. Costs a look at the dirty log, so it is for calls that ended badly.</summary>
+    /// <summary>
+    /// Clears whatever the guest has written to the output buffer. Costs a look at the dirty log, so it is for calls that ended badly.
+    /// </summary>
     public void CleanOutput(IVirtualMachine machine)
     {
         machine.ReadWrittenPages(Slot, _written.Words);
@@ -111,7 +115,8 @@ internal sealed class SandboxMemory : IDisposable
     }
 
     /// <summary>
-    /// Puts back every page that the guest has ever written: from the store if it is there, else as the guest's file has it (the page was first written after the store was
+    /// Puts back every page that the guest has ever written: from the store if it is there, else as the guest's file has it (the page was first
+    /// written after the store was
     /// taken). The log is never cleared, so hot pages stay writable and cost a copy, not a fault.
     /// </summary>
     public void PutBack(PageStore store, IVirtualMachine machine)
@@ -152,7 +157,8 @@ internal sealed class SandboxMemory : IDisposable
         return [];
     }
 
-    // Boot information and input buffer are read-only to the guest and clean between calls; should a log report them (it may report too much), they are still no part of its state.
+    // Boot information and input buffer are read-only to the guest and clean between calls; should a log report them (it may report too much), they
+    // are still no part of its state.
     private bool IsHostOwned(int page) => AddressOf(page) is var address && (Layout.Boot.Contains(address) || Layout.Input.Contains(address));
 
     private GuestAddress AddressOf(int page) => Layout.Memory.Start + ((ulong)page * GuestAddress.PageSize);

@@ -24,7 +24,9 @@ public sealed record SandboxOptions
     /// <summary>The guest's stack; 64 KiB unless said otherwise.</summary>
     public ulong StackSize { get; init; } = 64 << 10;
 
-    /// <summary>The buffer for calls and for results of host functions; 64 KiB unless said otherwise. 512 bytes of it are kept free behind a call.</summary>
+    /// <summary>
+    /// The buffer for calls and for results of host functions; 64 KiB unless said otherwise. 512 bytes of it are kept free behind a call.
+    /// </summary>
     public ulong InputBufferSize { get; init; } = 64 << 10;
 
     /// <summary>The buffer for results, calls of host functions and log records; 64 KiB unless said otherwise.</summary>

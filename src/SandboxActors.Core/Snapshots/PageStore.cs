@@ -3,7 +3,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Snapshots;
 
 /// <summary>
-/// Copies of some pages of a guest's memory, immutable once taken: page numbers from the lowest up, each with its content; pages of nothing but zeros have a
+/// Copies of some pages of a guest's memory, immutable once taken: page numbers from the lowest up, each with its content; pages of nothing but zeros
+/// have a
 /// number and no content.
 /// </summary>
 internal sealed class PageStore

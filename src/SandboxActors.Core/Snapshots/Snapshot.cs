@@ -5,7 +5,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core;
 
 /// <summary>
-/// What a sandbox was at one moment between calls: memory, registers and mapped regions. Immutable; it can be restored, any number of times, to the sandbox that
+/// What a sandbox was at one moment between calls: memory, registers and mapped regions. Immutable; it can be restored, any number of times, to the
+/// sandbox that
 /// it was taken of.
 /// </summary>
 public sealed class Snapshot

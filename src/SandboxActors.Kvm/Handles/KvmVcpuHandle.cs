@@ -22,6 +22,7 @@ internal sealed class KvmVcpuHandle : FileDescriptorHandle
     }
 
     /// <summary>The page shared with the kernel, once <see cref="MapRunPage"/> has mapped it.</summary>
+    // SAFETY: the mapping is at least as large as the structure, and stays as long as somebody is counted in.
     public unsafe kvm_run* RunPage => (kvm_run*)_runPage!.DangerousGetHandle();
 
     /// <summary>Maps the run page.</summary>

@@ -16,7 +16,9 @@ namespace SandboxActors.Kvm;
 /// (2) It is taken away before the thread leaves, so no other machine on that thread ever sees it. (3) Requested is cleared only by a run that then
 /// reports the interruption; it was set either before the run, which then does not begin, or during it, and then the signal is sent: pending and
 /// blocked it waits for KVM_RUN, which unblocks it and returns at once. So no request is lost, whatever the timing, and one signal is enough. (4)
-/// Requests while Requested is set need no signal of their own: the one on its way ends the run they mean too.
+/// Requests while Requested is set need no signal of their own: the one sent ends the run they mean too. While Kicking is set nobody knows whether it
+/// will be
+/// sent, so they wait until that is known; if it was not, they send their own.
 /// </para>
 /// </remarks>
 internal sealed class RunGate
@@ -70,10 +72,18 @@ internal sealed class RunGate
     /// <exception cref="MachineException">The signal could not be sent; there is no request, and the caller may try again.</exception>
     public void Request()
     {
+        var spin = default(SpinWait);
         while (true)
         {
             ulong seen = Volatile.Read(ref _state);
-            if ((seen & (Closed | Requested)) != 0) return;
+            if ((seen & Closed) != 0) return;
+            if ((seen & Kicking) != 0)
+            {
+                spin.SpinOnce();
+                continue;
+            }
+
+            if ((seen & Requested) != 0) return;
             ulong next = seen | Requested | ((seen & Running) != 0 ? Kicking : 0);
             if (Interlocked.CompareExchange(ref _state, next, seen) != seen) continue;
             if ((next & Kicking) == 0) return;

@@ -92,6 +92,7 @@ internal static class RegisterConversion
         apic_base = registers.ApicBase,
     };
 
+    // SAFETY: of this and the next method: the structure's array has four elements.
     public static unsafe DebugRegisters FromNative(in kvm_debugregs registers) => new()
     {
         Dr0 = registers.db[0],

@@ -5,10 +5,12 @@ namespace SandboxActors.Wire.Codec;
 
 /// <summary>
 /// One table of a FlatBuffer that nobody has verified. Making one tests where it and its vtable lie; reading a field tests that field. Positions are
-/// computed in 64 bits, so that no sum of a position and a claimed length or offset (each below 2^32) wraps. Nothing here recurses, or allocates except
+/// computed in 64 bits, so that no sum of a position and a claimed length or offset (each below 2^32) wraps. Nothing here recurses, or allocates
+/// except
 /// to throw.
 /// </summary>
-/// <remarks>The format: https://flatbuffers.dev/internals. All numbers are little-endian and read byte by byte, so alignment does not matter.</remarks>
+/// <remarks>The format: https://flatbuffers.dev/internals. All numbers are little-endian and read byte by byte, so alignment does not
+/// matter.</remarks>
 internal readonly ref struct FlatTable
 {
     private const int OffsetSize = sizeof(uint);

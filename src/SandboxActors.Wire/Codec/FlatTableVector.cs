@@ -1,6 +1,8 @@
 namespace SandboxActors.Wire.Codec;
 
-/// <summary>A vector of tables: <see cref="FlatTable"/> has tested that its offsets lie in the message; each table is tested when it is read.</summary>
+/// <summary>
+/// A vector of tables: <see cref="FlatTable"/> has tested that its offsets lie in the message; each table is tested when it is read.
+/// </summary>
 internal readonly ref struct FlatTableVector(ReadOnlySpan<byte> body, int start, int count)
 {
     private readonly ReadOnlySpan<byte> _body = body;

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace SandboxActors.Wire.Tests.Hostile;
 
 /// <summary>
-/// The body of the call <c>string f("ab")</c>, laid out by hand so that an attack can name what it changes. Where a constant says "offset", the 32 bits
+/// The body of the call <c>string f("ab")</c>, laid out by hand so that an attack can name what it changes. Where a constant says "offset", the 32
+/// bits
 /// there lead to that position plus their value.
 /// </summary>
 internal sealed class HandMadeCall

@@ -20,7 +20,9 @@ internal sealed class HostileReader
 
     private static FunctionResult MessageReaderResult(byte[] body) => MessageReader.ReadResult(body);
 
-    /// <summary>A body is rejected by the one exception for it, or else it is as good as any message: it can be written and comes back equal.</summary>
+    /// <summary>
+    /// A body is rejected by the one exception for it, or else it is as good as any message: it can be written and comes back equal.
+    /// </summary>
     private void Read<T>(byte[] body, Func<byte[], T> read, Func<T, byte[]> write)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();

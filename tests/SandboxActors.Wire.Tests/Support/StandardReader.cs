@@ -3,7 +3,8 @@ using Google.FlatBuffers;
 namespace SandboxActors.Wire.Tests.Support;
 
 /// <summary>
-/// Reads messages with the accessors of the FlatBuffers runtime and numbers of its own (a field's vtable offset is 4 + 2 x its place in the schema), so
+/// Reads messages with the accessors of the FlatBuffers runtime and numbers of its own (a field's vtable offset is 4 + 2 x its place in the schema),
+/// so
 /// that it shares nothing with the reader under test. It trusts its input.
 /// </summary>
 internal static class StandardReader
