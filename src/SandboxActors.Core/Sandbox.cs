@@ -21,6 +21,7 @@ public sealed partial class Sandbox : IDisposable
     private readonly SandboxMemory _memory;
     private readonly RegionMap _regions;
     private readonly SandboxGate _gate;
+    private readonly InputWriter _input;
     private readonly CallRunner _runner;
     private readonly StatePolicy _statePolicy;
 
@@ -41,7 +42,9 @@ public sealed partial class Sandbox : IDisposable
         _regions = new RegionMap(machine, memory.Layout);
         _gate = new SandboxGate(Release);
         InterruptHandle = new InterruptHandle(machine);
-        _runner = new CallRunner(machine, memory, InterruptHandle, _gate, parts.HostFunctions, parts.Log) { Regions = _regions };
+        _input = new InputWriter(memory);
+        var hostCalls = new HostCalls(parts.HostFunctions, _input, InterruptHandle, _gate);
+        _runner = new CallRunner(machine, memory, _regions, hostCalls, InterruptHandle, _gate, parts.Log);
     }
 
     /// <summary>A number that no other sandbox of this process has or had.</summary>
@@ -160,7 +163,7 @@ public sealed partial class Sandbox : IDisposable
     {
         if (_activeCall is not null) throw new SandboxBusyException();
         Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
-        int length = _runner.WriteCall(function, returnType, arguments);
+        int length = _input.WriteCall(function, returnType, arguments);
         _current = null;
         _activeCall = new GuestCall(this, function, returnType, length) { Before = before, LeavesNoTrace = policy == StatePolicy.RollBackAlways };
         InterruptHandle.Begin();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using SandboxActors.Core.Abi;
-using SandboxActors.Core.HostFunctions;
 using SandboxActors.Core.Layout;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
@@ -13,37 +12,9 @@ namespace SandboxActors.Core.Calls;
 /// Used by the one operation inside the sandbox's gate; only <see cref="Preempt"/> may come from elsewhere.
 /// </summary>
 internal sealed class CallRunner(
-    IVirtualMachine machine, SandboxMemory memory, InterruptHandle interrupts, SandboxGate gate, HostFunctionTable hostFunctions, Action<GuestLogRecord> log)
+    IVirtualMachine machine, SandboxMemory memory, RegionMap regions, HostCalls hostCalls, InterruptHandle interrupts, SandboxGate gate, Action<GuestLogRecord> log)
 {
-    private readonly MessageWriter _writer = new();
     private int _preemptRequested;
-
-    /// <summary>Encodes a call into the input buffer, which must be clean.</summary>
-    /// <returns>Its bytes, size prefix included.</returns>
-    /// <exception cref="GuestCallRefusedException">It cannot be encoded or does not fit; nothing was written.</exception>
-    public int WriteCall(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
-    {
-        if (function.Length == 0) throw new GuestCallRefusedException(function, CallRefusal.FunctionNameMissing, "the call names no function.");
-        ReadOnlySpan<byte> message;
-        try
-        {
-            message = _writer.WriteCall(function, returnType, arguments);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new GuestCallRefusedException(function, CallRefusal.InvalidArgument, exception.Message, exception);
-        }
-
-        ulong room = memory.Layout.Input.Length - GuestAbi.ReservedForHostResult;
-        if ((ulong)message.Length > room)
-        {
-            throw new GuestCallRefusedException(
-                function, CallRefusal.ArgumentsTooLarge, $"encoded it has {message.Length} bytes and the input buffer takes {room}; give the sandbox a larger InputBufferSize.");
-        }
-
-        memory.WriteInput(0, message);
-        return message.Length;
-    }
 
     /// <summary>Has the step in progress, or if there is none the next one, end as preempted. From any thread.</summary>
     public void Preempt()
@@ -57,7 +28,7 @@ internal sealed class CallRunner(
     {
         try
         {
-            if (call.Pending is not null && !Resume(call, out GuestStep waiting)) return waiting;
+            if (call.Pending is not null && !hostCalls.Resume(call, out GuestStep waiting)) return waiting;
             while (true)
             {
                 // Before every entry: a kill that came while the host was at work takes effect before the guest runs again.
@@ -126,7 +97,7 @@ internal sealed class CallRunner(
                 end = Finish(call, MessageReader.ReadResult(body));
                 return true;
             case GuestAbi.HostCallPort:
-                return CallHost(call, MessageReader.ReadCall(body, hostFunctions.Names), out end);
+                return !hostCalls.Serve(call, body, out end);
             case GuestAbi.LogPort:
                 log(MessageReader.ReadLog(body));
                 return false;
@@ -170,101 +141,5 @@ internal sealed class CallRunner(
     };
 
     /// <summary>What the guest may do at an address of its memory or of a mapped region.</summary>
-    private MemoryAccess PermittedAt(GuestAddress address) => Regions.AccessAt(address) ?? memory.AccessAt(address);
-
-    /// <summary>The sandbox's mapped regions.</summary>
-    public required RegionMap Regions { private get; init; }
-
-    /// <returns>Whether the step is over: the function's task has not completed.</returns>
-    private bool CallHost(GuestCall call, FunctionCall hostCall, out GuestStep end)
-    {
-        end = default;
-        if (hostFunctions.Find(hostCall, out HostFunction? function) is { } problem)
-        {
-            AnswerError(call, problem);
-            return false;
-        }
-
-        HostCallOutcome outcome;
-        try
-        {
-            outcome = function!.Invoke(hostCall);
-        }
-#pragma warning disable CA1031 // The promise: an exception in a host function becomes a guest error with its message.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            AnswerError(call, exception.Message);
-            return false;
-        }
-
-        if (outcome.Pending is null)
-        {
-            Answer(call, function.Name, outcome.Value);
-            return false;
-        }
-
-        call.Pending = new PendingHostCall(function.Name, outcome.Pending);
-        return !Resume(call, out end);
-    }
-
-    /// <summary>Hands the result of a pending host function to the guest, if it is there.</summary>
-    /// <returns>Whether the guest can run on; otherwise <paramref name="waiting"/> says what it waits for.</returns>
-    private bool Resume(GuestCall call, out GuestStep waiting)
-    {
-        (string name, Task<GuestValue> task) = call.Pending!;
-        waiting = default;
-        if (!task.IsCompleted)
-        {
-            if (interrupts.IsKillRequested || gate.IsLeaving) return true; // the loop's first look ends the call
-            waiting = GuestStep.WaitingFor(WhenDoneOrKilled(task));
-            return false;
-        }
-
-        call.Pending = null;
-        if (task.IsCompletedSuccessfully) Answer(call, name, task.Result);
-        else AnswerError(call, task.Exception?.InnerException?.Message ?? $"host function '{name}' was cancelled");
-        return true;
-    }
-
-    private Task WhenDoneOrKilled(Task task)
-    {
-        var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = task.ContinueWith(
-            static (_, state) => ((TaskCompletionSource)state!).TrySetResult(), wake, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        interrupts.WakeOnKill(wake);
-        return wake.Task;
-    }
-
-    private void Answer(GuestCall call, string name, GuestValue value)
-    {
-        ReadOnlySpan<byte> message;
-        try
-        {
-            message = _writer.WriteReturn(value);
-        }
-        catch (ArgumentException exception)
-        {
-            AnswerError(call, $"the result of host function '{name}' cannot be sent: {exception.Message}");
-            return;
-        }
-
-        if (message.Length <= RoomFor(call)) WriteAnswer(call, message);
-        else AnswerError(call, $"the result of host function '{name}' has {message.Length} bytes and the input buffer has {RoomFor(call)} left");
-    }
-
-    private void AnswerError(GuestCall call, string? message)
-    {
-        message ??= "the host function failed, and its exception has no message";
-        int room = RoomFor(call);
-        ReadOnlySpan<byte> encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message);
-
-        // The reserve behind every call holds an error of some hundred bytes; a longer text is cut (a UTF-16 unit is at most three bytes of UTF-8).
-        if (encoded.Length > room) encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message[..((room - 128) / 3)]);
-        WriteAnswer(call, encoded);
-    }
-
-    private int RoomFor(GuestCall call) => (int)memory.Layout.Input.Length - GuestAbi.HostResultOffset(call.InputLength);
-
-    private void WriteAnswer(GuestCall call, ReadOnlySpan<byte> message) => memory.WriteInput(GuestAbi.HostResultOffset(call.InputLength), message);
+    private MemoryAccess PermittedAt(GuestAddress address) => regions.AccessAt(address) ?? memory.AccessAt(address);
 }

@@ -58,7 +58,8 @@ internal sealed class SandboxGate(Action dispose)
                 case Inside when Interlocked.CompareExchange(ref _state, Leaving, Inside) == Inside:
                     machine.Interrupt();
                     return;
-                // Else operations have come or gone between the two attempts; it ends with the first attempt that meets the state it expects.
+                default: // operations have come or gone between the two attempts: it ends with the first that meets the state it expects
+                    continue;
             }
         }
     }

@@ -1,0 +1,79 @@
+using SandboxActors.Core.HostFunctions;
+using SandboxActors.Wire;
+
+namespace SandboxActors.Core.Calls;
+
+/// <summary>Serves a guest's calls of host functions: whatever goes wrong in one is an error that the guest can handle.</summary>
+internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, InterruptHandle interrupts, SandboxGate gate)
+{
+    /// <summary>Calls the host function that a guest's message means, and answers.</summary>
+    /// <param name="call">The guest's own call.</param>
+    /// <param name="body">The message, copied out of guest memory.</param>
+    /// <param name="waiting">What the guest waits for, if it cannot run on.</param>
+    /// <returns>Whether the guest can run on; if not, the function's task has not completed.</returns>
+    /// <exception cref="WireFormatException">The message is none.</exception>
+    public bool Serve(GuestCall call, ReadOnlySpan<byte> body, out GuestStep waiting)
+    {
+        waiting = default;
+        FunctionCall hostCall = MessageReader.ReadCall(body, functions.Names);
+        if (functions.Find(hostCall, out HostFunction? function) is { } problem)
+        {
+            input.WriteError(call, problem);
+            return true;
+        }
+
+        HostCallOutcome outcome;
+        try
+        {
+            outcome = function!.Invoke(hostCall);
+        }
+#pragma warning disable CA1031 // The promise: an exception in a host function becomes a guest error with its message.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            input.WriteError(call, exception.Message);
+            return true;
+        }
+
+        if (outcome.Pending is null)
+        {
+            input.WriteResult(call, function.Name, outcome.Value);
+            return true;
+        }
+
+        call.Pending = new PendingHostCall(function.Name, outcome.Pending);
+        return Resume(call, out waiting);
+    }
+
+    /// <summary>Hands the result of a pending host function to the guest, if it is there.</summary>
+    /// <returns>Whether the guest can run on; otherwise <paramref name="waiting"/> says what it waits for.</returns>
+    public bool Resume(GuestCall call, out GuestStep waiting)
+    {
+        (string name, Task<GuestValue> task) = call.Pending!;
+        waiting = default;
+        if (!task.IsCompleted)
+        {
+            if (interrupts.IsKillRequested || gate.IsLeaving) return true; // the runner's next look ends the call
+            waiting = GuestStep.WaitingFor(WhenDoneOrKilled(task));
+            return false;
+        }
+
+        call.Pending = null;
+        if (task.IsCompletedSuccessfully) input.WriteResult(call, name, task.Result);
+        else input.WriteError(call, task.Exception?.InnerException?.Message ?? $"host function '{name}' was cancelled");
+        return true;
+    }
+
+    private Task WhenDoneOrKilled(Task task)
+    {
+        var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = task.ContinueWith(
+            static (_, state) => ((TaskCompletionSource)state!).TrySetResult(),
+            wake,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        interrupts.WakeOnKill(wake);
+        return wake.Task;
+    }
+}
