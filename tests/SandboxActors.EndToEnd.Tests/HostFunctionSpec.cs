@@ -43,15 +43,43 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public void A_preempted_call_goes_on_where_it_was(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
-        using var slices = new Timer(_ => sandbox.Preempt(), null, dueTime: 2, period: 2);
-        GuestCall call = sandbox.Start("SpinForMs", GuestValueType.UInt64, 400u);
-        int preempted = 0;
-        GuestStep step;
-        while ((step = call.Step()).Kind == GuestStepKind.Preempted) preempted++;
+        Sandbox? sandbox = null;
+        int ticks = 0;
+        sandbox = Backends.Builder(backend).HostFunction("Tick", () =>
+        {
+            if (++ticks % 10 == 0) sandbox!.Preempt();
+        }).Build();
+        using (sandbox)
+        {
+            GuestCall call = sandbox.Start("HostCallLoop", GuestValueType.Void, "Tick");
+            for (int slice = 1; slice <= 5; slice++)
+            {
+                Assert.Equal(GuestStepKind.Preempted, call.Step().Kind);
+                Assert.Equal(slice * 10, ticks);
+            }
 
-        Assert.Equal(GuestStepKind.Completed, step.Kind);
-        Assert.True(preempted > 0, $"never preempted in {step.Value}");
+            _ = sandbox.InterruptHandle.Kill();
+            Assert.IsType<GuestKilledException>(call.Step().Failure);
+            Assert.Equal(50, ticks);
+        }
+    }
+
+    [SkippableTheory, OnEachBackend]
+    public async Task A_guest_that_does_nothing_but_spin_is_preempted_from_another_thread(string backend)
+    {
+        using Sandbox sandbox = Backends.Sandbox(backend);
+        GuestCall call = sandbox.Start("Spin", GuestValueType.Void);
+        for (int slice = 0; slice < 3; slice++)
+        {
+            Task<GuestStep> step = Task.Run(call.Step);
+            while (!step.IsCompleted)
+            {
+                sandbox.Preempt();
+                await Task.Yield();
+            }
+
+            Assert.Equal(GuestStepKind.Preempted, (await step).Kind);
+        }
     }
 
     [SkippableTheory, OnEachBackend]

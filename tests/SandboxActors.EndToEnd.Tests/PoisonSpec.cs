@@ -158,8 +158,18 @@ public sealed class PoisonSpec
     {
         GuestKilledException failure = Poisons<GuestKilledException>(backend, s =>
         {
-            using var spinning = new Timer(static handle => ((InterruptHandle)handle!).Kill(), s.InterruptHandle, 20, 20);
-            s.Call("Spin");
+            Task killer = Task.Run(async () =>
+            {
+                while (await s.InterruptHandle.Kill() != KillOutcome.Killed) await Task.Yield();
+            });
+            try
+            {
+                s.Call("Spin");
+            }
+            finally
+            {
+                Assert.True(killer.Wait(TimeSpan.FromSeconds(30)));
+            }
         });
         Assert.IsType<PoisonReason.Killed>(failure.Reason);
     }
