@@ -28,6 +28,9 @@ public sealed class SandboxBuilder
         PrintTo(Console.Write);
     }
 
+    /// <summary>Where guest memory comes from; a test that counts what is in use takes an arena that nobody else has.</summary>
+    internal GuestMemoryArena Arena { get; init; } = GuestMemoryArena.Shared;
+
     /// <summary>Sets all options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
     public SandboxBuilder WithOptions(SandboxOptions options)
@@ -100,13 +103,13 @@ public sealed class SandboxBuilder
     public Sandbox Build()
     {
         SandboxLayout layout = SandboxLayout.For(_image, _options);
-        var memory = new SandboxMemory(GuestMemoryArena.Shared, _image, layout);
+        var memory = new SandboxMemory(Arena, _image, layout);
         IVirtualMachine? machine = null;
         Sandbox sandbox;
         try
         {
             BootInformation.Write(memory.Boot, layout, _options.MinimumLogLevel, _hypervisor.TimestampCounterKilohertz);
-            machine = _hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = GuestMemoryArena.Shared });
+            machine = _hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = Arena });
             memory.MapInto(machine);
             machine.WriteState(machine.ReadState() with { General = GuestAbi.EntryRegisters(_image, layout) });
             sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options.StatePolicy));

@@ -42,11 +42,11 @@ public sealed class RestoreFailureSpec
     [InlineData(nameof(IVirtualMachine.WriteState))]
     public void A_sandbox_that_cannot_be_built_leaves_nothing(string operation)
     {
-        ulong before = GuestMemoryArena.Shared.BytesInUse;
+        using var arena = new GuestMemoryArena(1UL << 30);
         var hypervisor = new FailingHypervisor(operation);
-        Assert.Throws<MachineException>(() => new SandboxBuilder(hypervisor, Image).Build());
+        Assert.Throws<MachineException>(() => new SandboxBuilder(hypervisor, Image) { Arena = arena }.Build());
         Assert.True(hypervisor.Machine!.IsDisposed);
-        Assert.Equal(before, GuestMemoryArena.Shared.BytesInUse);
+        Assert.Equal(0UL, arena.BytesInUse);
     }
 
     [Theory]
