@@ -5,17 +5,21 @@ using SandboxActors;
 using SandboxActors.Hosting;
 using SandboxActors.Kvm;
 
-if (KvmHypervisor.Probe() is { IsUsable: false } kvm)
-{
-    Console.Error.WriteLine(kvm.Reason);
-    return 3;
-}
-
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Logging.SetMinimumLevel(LogLevel.None) // a start that fails is told below
+    .AddFilter("SandboxActors", LogLevel.Information) // one line: which backend runs, and why
+    .AddSimpleConsole(console => console.SingleLine = true);
 builder.Services.AddSandboxes(options => options.Guest("hello", "guests/hello.elf"));
 using IHost host = builder.Build();
-await host.StartAsync();
+try
+{
+    await host.StartAsync();
+}
+catch (Exception exception) when (exception is KvmUnavailableException or SandboxConfigurationException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return exception is KvmUnavailableException ? 3 : 2; // the backend kvm was asked for, or one that there is not
+}
 
 ISandboxes sandboxes = host.Services.GetRequiredService<ISandboxes>();
 SandboxRef sandbox = await sandboxes.CreateAsync("hello", s => s.HostFunction("HostAdd", (int a, int b) => a + b));

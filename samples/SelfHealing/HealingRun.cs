@@ -16,6 +16,8 @@ internal sealed class HealingRun(int sandboxCount, TimeSpan duration, int seed)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <returns>Whether every answer was right and every sandbox is healthy.</returns>
+    /// <exception cref="SandboxActors.Kvm.KvmUnavailableException">The backend kvm was asked for, and cannot be used.</exception>
+    /// <exception cref="SandboxConfigurationException">A setting, or the environment's choice of a backend, is wrong.</exception>
     public async Task<bool> RunAsync(CancellationToken cancelled)
     {
         using IHost host = BuildHost();
@@ -49,7 +51,9 @@ internal sealed class HealingRun(int sandboxCount, TimeSpan duration, int seed)
     private static IHost BuildHost()
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.None) // what goes wrong the program tells itself
+            .AddFilter("SandboxActors", LogLevel.Information) // one line: which backend runs, and why
+            .AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddSandboxes(options => options
             .Guest("simple", GuestFiles.Path("simple"))
             .Healing(healing => healing with

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using SandboxActors;
 using SandboxActors.Kvm;
 using SelfHealing;
 
+const int WrongSetting = 2;
 const int KvmMissing = 3;
 
 var sandboxes = new Option<int>("--sandboxes") { Description = "How many sandboxes there are.", DefaultValueFactory = _ => 200 };
@@ -16,15 +18,16 @@ var command = new RootCommand("Sandboxes are called, poisoned in every way there
 };
 command.SetAction(async (parsed, cancelled) =>
 {
-    KvmAvailability kvm = KvmHypervisor.Probe();
-    if (!kvm.IsUsable)
-    {
-        await Console.Error.WriteLineAsync(kvm.Reason);
-        return KvmMissing;
-    }
-
     var run = new HealingRun(parsed.GetValue(sandboxes), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(seed));
-    return await run.RunAsync(cancelled) ? 0 : 1;
+    try
+    {
+        return await run.RunAsync(cancelled) ? 0 : 1;
+    }
+    catch (Exception exception) when (exception is KvmUnavailableException or SandboxConfigurationException)
+    {
+        await Console.Error.WriteLineAsync(exception.Message);
+        return exception is KvmUnavailableException ? KvmMissing : WrongSetting;
+    }
 });
 return await command.Parse(args).InvokeAsync();
 

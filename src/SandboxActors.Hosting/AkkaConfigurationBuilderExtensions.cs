@@ -1,20 +1,23 @@
 using Akka.Actor;
+using Akka.DependencyInjection;
 using Akka.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SandboxActors.Core;
-using SandboxActors.Machine;
 
 namespace SandboxActors.Hosting;
 
 /// <summary>Sandboxes in an actor system that Akka.Hosting runs.</summary>
-public static class AkkaConfigurationBuilderExtensions
+public static partial class AkkaConfigurationBuilderExtensions
 {
     /// <summary>
     /// Starts sandboxes with the actor system, and ends them with it: when the host has stopped, no machine, thread, mapping or descriptor of theirs
     /// is left. For <see cref="ISandboxes"/> in the host's services see
     /// <see cref="ServiceCollectionExtensions.AddSandboxes(Microsoft.Extensions.DependencyInjection.IServiceCollection)"/>. Starting the host throws
     /// <see cref="OptionsValidationException"/> with every failure if an option is wrong, <see cref="SandboxConfigurationException"/> if a setting in
-    /// HOCON is, and <see cref="Kvm.KvmUnavailableException"/> if KVM cannot be used.
+    /// HOCON or the environment is, and <see cref="Kvm.KvmUnavailableException"/> if KVM was asked for and cannot be used. One line of the log says
+    /// which backend runs, and why.
     /// </summary>
     /// <param name="builder">The actor system's configuration.</param>
     /// <param name="configure">Guests, sizes, policies, backend.</param>
@@ -35,15 +38,26 @@ public static class AkkaConfigurationBuilderExtensions
             SandboxSettings.From(system.Settings.Config), out Dictionary<string, GuestImage> guests, out IReadOnlyList<string> failures);
         if (failures.Count > 0) throw new OptionsValidationException(nameof(SandboxesOptions), typeof(SandboxesOptions), failures);
 
-        IHypervisor hypervisor = options.OpenHypervisor();
+        OpenedBackend backend = options.OpenBackend(system.Settings.Config);
+        Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
+        Log.BackendChosen(Logger(system), backend.Hypervisor.Name, backend.Reason);
+        return sandboxes;
+    }
+
+    private static Sandboxes Start(ActorSystem system, SandboxesSetup setup)
+    {
         try
         {
-            return Sandboxes.Start(system, new SandboxesSetup(hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
+            return Sandboxes.Start(system, setup);
         }
         catch
         {
-            hypervisor.Dispose();
+            setup.Hypervisor.Dispose();
             throw;
         }
     }
+
+    /// <summary>The host's logger, where the host logs.</summary>
+    private static ILogger Logger(ActorSystem system) =>
+        (DependencyResolver.For(system).Resolver.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<Sandboxes>();
 }

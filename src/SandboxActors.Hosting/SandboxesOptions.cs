@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using SandboxActors.Core;
 using SandboxActors.Kvm;
 using SandboxActors.Machine;
@@ -11,7 +12,14 @@ public sealed class SandboxesOptions
     private readonly List<Func<SandboxSettings, SandboxSettings>> _changes = [];
     private readonly List<string> _failures = [];
 
-    internal Func<IHypervisor> OpenHypervisor { get; private set; } = KvmHypervisor.Open;
+    private SandboxBackend? _backend;
+    private Func<IHypervisor>? _openOther;
+
+    /// <summary>Where environment variables are read: null for one that is not set.</summary>
+    internal Func<string, string?> ReadEnvironment { get; set; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>Opens KVM, or throws <see cref="KvmUnavailableException"/>.</summary>
+    internal Func<IHypervisor> OpenKvm { get; set; } = KvmHypervisor.Open;
 
     /// <summary>Registers a guest from a file.</summary>
     /// <param name="name">The name that sandboxes are made for it by.</param>
@@ -45,13 +53,36 @@ public sealed class SandboxesOptions
     public SandboxesOptions GuestThreads(int count) => Change(settings => settings with { GuestThreads = count });
 
     /// <summary>
-    /// Has sandboxes run on another hypervisor than KVM. It is opened when the host starts and disposed when its actor system has ended.
+    /// Sets what sandboxes run on. It goes over the environment variable <c>SANDBOX_ACTORS_BACKEND</c>, which goes over <c>sandbox-actors.backend</c>
+    /// in HOCON, which is <see cref="SandboxBackend.Auto"/> unless said otherwise. Of this and <see cref="Hypervisor"/> the one said last counts.
     /// </summary>
+    /// <param name="backend">KVM, software, or the better one that is there.</param>
+    public SandboxesOptions Backend(SandboxBackend backend)
+    {
+        (_backend, _openOther) = (backend, null);
+        return this;
+    }
+
+    /// <summary>
+    /// Has sandboxes run on a hypervisor that is none of <see cref="SandboxBackend"/>. It is opened when the host starts and disposed when its actor
+    /// system has ended.
+    /// </summary>
+    /// <param name="open">Opens it.</param>
     public SandboxesOptions Hypervisor(Func<IHypervisor> open)
     {
         ArgumentNullException.ThrowIfNull(open);
-        OpenHypervisor = open;
+        (_backend, _openOther) = (null, open);
         return this;
+    }
+
+    /// <summary>Chooses what sandboxes run on, and opens it.</summary>
+    /// <param name="config">The actor system's configuration.</param>
+    /// <exception cref="SandboxConfigurationException">The environment variable or the setting in HOCON names no backend.</exception>
+    /// <exception cref="KvmUnavailableException">KVM was asked for, and cannot be used.</exception>
+    internal OpenedBackend OpenBackend(Config config)
+    {
+        BackendChoice choice = BackendChoice.Make(_backend, ReadEnvironment, config);
+        return _openOther is { } open ? OpenedBackend.Open(open) : OpenedBackend.Open(choice, OpenKvm);
     }
 
     /// <summary>Puts the options over the settings, loads the guests, and tests everything.</summary>
@@ -79,6 +110,8 @@ public sealed class SandboxesOptions
         Test(settings.Healing.Validate);
         if (settings.GuestThreads is < 1 or > SandboxSettings.MaximumGuestThreads)
             found.Add($"GuestThreads must be at least 1 and at most {SandboxSettings.MaximumGuestThreads}, not {settings.GuestThreads}.");
+        if (_backend is { } backend && !Enum.IsDefined(backend))
+            found.Add($"Backend must be one of {string.Join(", ", Enum.GetNames<SandboxBackend>())}, not {backend}.");
         failures = found;
         return settings;
 

@@ -9,6 +9,7 @@ namespace SandboxActors.Kvm;
 internal sealed class KvmSystem : IDisposable
 {
     private const string Device = "/dev/kvm";
+    private const string Otherwise = "Without it sandboxes run in software, unless the backend kvm was asked for.";
     private const ulong SynchronizedRegisters = KvmConstants.KVM_SYNC_X86_REGS | KvmConstants.KVM_SYNC_X86_SREGS | KvmConstants.KVM_SYNC_X86_EVENTS;
 
     private static readonly (uint Number, string Name)[] Required =
@@ -94,10 +95,10 @@ internal sealed class KvmSystem : IDisposable
     {
         Errno.ENOENT or Errno.ENXIO or Errno.ENODEV => new KvmUnavailableException(
             $"There is no {Device}: load its module (sudo modprobe kvm_intel, or kvm_amd), and switch on virtualization in the firmware, "
-            + "or nested virtualization where this is a virtual machine."),
+            + $"or nested virtualization where this is a virtual machine. {Otherwise}"),
         Errno.EACCES or Errno.EPERM => new KvmUnavailableException(
             $"This user may not open {Device}: join its group (sudo usermod -aG kvm $USER) and log in again; "
-            + $"in a container also pass the device in (--device {Device})."),
+            + $"in a container also pass the device in (--device {Device}). {Otherwise}"),
         _ => new KvmUnavailableException($"{Device} cannot be opened.", MachineException.FromErrno($"open {Device}", errno)),
     };
 

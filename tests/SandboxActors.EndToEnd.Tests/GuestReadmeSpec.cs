@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using SandboxActors.Core;
+using SandboxActors.TestSupport;
 using Xunit.Abstractions;
 
 namespace SandboxActors.EndToEnd.Tests;

@@ -1,4 +1,5 @@
 using SandboxActors.Core;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.EndToEnd.Tests;
@@ -9,7 +10,7 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public void An_asynchronous_host_function_is_waited_for(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend).HostFunction("Later", async () =>
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HostFunction("Later", async () =>
         {
             await Task.Yield();
             return 42L;
@@ -21,7 +22,7 @@ public sealed class HostFunctionSpec
     public void A_step_ends_as_waiting_while_a_host_functions_task_is_pending(string backend)
     {
         var pending = new TaskCompletionSource<long>();
-        using Sandbox sandbox = Backends.Builder(backend).HostFunction("Pending", () => pending.Task).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HostFunction("Pending", () => pending.Task).Build();
         GuestCall call = sandbox.Start("CallGivenParamlessHostFuncThatReturnsI64", GuestValueType.Int64, "Pending");
 
         GuestStep step = call.Step();
@@ -45,7 +46,7 @@ public sealed class HostFunctionSpec
     {
         Sandbox? sandbox = null;
         int ticks = 0;
-        sandbox = Backends.Builder(backend).HostFunction("Tick", () =>
+        sandbox = SimpleGuest.Builder(backend).HostFunction("Tick", () =>
         {
             if (++ticks % 10 == 0) sandbox!.Preempt();
         }).Build();
@@ -67,7 +68,7 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public async Task A_guest_that_does_nothing_but_spin_is_preempted_from_another_thread(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         GuestCall call = sandbox.Start("Spin", GuestValueType.Void);
         for (int slice = 0; slice < 3; slice++)
         {
@@ -85,7 +86,7 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public void A_failed_task_is_the_guests_error_with_its_message(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend)
+        using Sandbox sandbox = SimpleGuest.Builder(backend)
             .HostFunction("Fails", async Task<long> () =>
             {
                 await Task.Yield();
@@ -100,7 +101,7 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public void A_wrong_count_or_type_is_an_error_that_the_guest_can_handle(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend)
+        using Sandbox sandbox = SimpleGuest.Builder(backend)
             .HostFunction("OneParameter", (int a) => (long)a)
             .HostFunction("ReturnsInt32", () => 1)
             .Build();
@@ -113,7 +114,7 @@ public sealed class HostFunctionSpec
     public void A_host_function_that_calls_its_own_sandbox_gets_a_clear_error_and_no_deadlock(string backend)
     {
         Sandbox? sandbox = null;
-        sandbox = Backends.Builder(backend).HostFunction("Reenter", () => sandbox!.Call<int>("GetStatic") + 0L).Build();
+        sandbox = SimpleGuest.Builder(backend).HostFunction("Reenter", () => sandbox!.Call<int>("GetStatic") + 0L).Build();
         using (sandbox)
         {
             Assert.Contains("may not call back into its own sandbox", HostError(sandbox, "Reenter").Message, StringComparison.Ordinal);
@@ -124,7 +125,7 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public void A_message_too_long_for_the_input_buffer_is_cut_and_a_result_too_large_is_an_error(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend)
+        using Sandbox sandbox = SimpleGuest.Builder(backend)
             .InputBufferSize(4096)
             .HostFunction("Verbose", long () => throw new InvalidOperationException(new string('ü', 100_000)))
             .HostFunction("HostEchoString", (string text) => new string('x', 10_000))
@@ -140,7 +141,7 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public void Thirty_two_parameters_pass_in_both_directions(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend).HostFunction(
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HostFunction(
             "HostSumOfThirtyTwo",
             (int a0, int a1, int a2, int a3, int a4, int a5, int a6, int a7, int a8, int a9, int a10, int a11, int a12, int a13, int a14, int a15, int a16, int a17,
                 int a18, int a19, int a20, int a21, int a22, int a23, int a24, int a25, int a26, int a27, int a28, int a29, int a30, int a31) =>
@@ -155,7 +156,7 @@ public sealed class HostFunctionSpec
     public void What_a_guest_prints_reaches_the_sink(string backend)
     {
         var printed = new List<string>();
-        using Sandbox sandbox = Backends.Builder(backend).PrintTo(printed.Add).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).PrintTo(printed.Add).Build();
         sandbox.Call<int>("PrintOutput", "plain");
         sandbox.Call<int>("PrintUsingPrintf", "formatted");
         sandbox.Call<int>(
@@ -170,7 +171,7 @@ public sealed class HostFunctionSpec
     public void Log_records_arrive_from_the_wanted_level_up(string backend)
     {
         var records = new List<GuestLogRecord>();
-        using Sandbox sandbox = Backends.Builder(backend).LogTo(records.Add, GuestLogLevel.Warning).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).LogTo(records.Add, GuestLogLevel.Warning).Build();
         for (int level = 0; level <= 5; level++) sandbox.Call("LogMessage", "text", level);
         sandbox.Call("LogMessageWithSource", "text", "source", 4);
         Assert.Equal([GuestLogLevel.Warning, GuestLogLevel.Error, GuestLogLevel.Critical, GuestLogLevel.Error], records.Select(r => r.Level));
@@ -183,7 +184,9 @@ public sealed class HostFunctionSpec
     [SkippableTheory, OnEachBackend]
     public void A_log_sink_that_throws_poisons_and_is_reported_as_the_hosts_failure(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend).LogTo(_ => throw new InvalidOperationException("disk full"), GuestLogLevel.Trace).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend)
+            .LogTo(_ => throw new InvalidOperationException("disk full"), GuestLogLevel.Trace)
+            .Build();
         HostFailedException failure = Assert.Throws<HostFailedException>(() => sandbox.Call("LogMessage", "text", 3));
         Assert.Equal("disk full", failure.InnerException!.Message);
         Assert.Equal(SandboxStatus.Poisoned, sandbox.Status);

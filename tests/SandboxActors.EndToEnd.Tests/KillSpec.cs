@@ -1,4 +1,5 @@
 using SandboxActors.Core;
+using SandboxActors.TestSupport;
 
 namespace SandboxActors.EndToEnd.Tests;
 
@@ -37,7 +38,7 @@ public sealed class KillSpec
     [SkippableTheory, OnEachBackend]
     public async Task A_kill_before_a_call_has_no_effect_on_it(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         for (int i = 0; i < 100; i++)
         {
             Assert.Equal(KillOutcome.NothingRunning, await sandbox.InterruptHandle.Kill());
@@ -51,7 +52,7 @@ public sealed class KillSpec
         Sandbox? sandbox = null;
         int runsAfterKill = 0;
         Task<KillOutcome>? kill = null;
-        sandbox = Backends.Builder(backend).HostFunction("Loop", () =>
+        sandbox = SimpleGuest.Builder(backend).HostFunction("Loop", () =>
         {
             if (kill is not null) runsAfterKill++;
             kill ??= sandbox!.InterruptHandle.Kill();
@@ -69,7 +70,7 @@ public sealed class KillSpec
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new TaskCompletionSource<long>();
-        using Sandbox sandbox = Backends.Builder(backend).HostFunction("Never", () =>
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HostFunction("Never", () =>
         {
             entered.SetResult();
             return never.Task;
@@ -88,7 +89,7 @@ public sealed class KillSpec
     [SkippableTheory, OnEachBackend]
     public async Task A_kill_after_dispose_is_safe(string backend)
     {
-        Sandbox sandbox = Backends.Sandbox(backend);
+        Sandbox sandbox = SimpleGuest.Sandbox(backend);
         InterruptHandle handle = sandbox.InterruptHandle;
         sandbox.Dispose();
         Assert.Equal(KillOutcome.NothingRunning, await handle.Kill());
@@ -116,7 +117,7 @@ public sealed class KillSpec
     {
         using var killReturned = new ManualResetEventSlim();
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using Sandbox sandbox = Backends.Builder(backend).HostFunction("Block", () =>
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HostFunction("Block", () =>
         {
             entered.TrySetResult();
             Assert.True(killReturned.Wait(Bound));
@@ -138,7 +139,7 @@ public sealed class KillSpec
     [SkippableTheory, OnEachBackend]
     public async Task A_completed_call_wins_over_a_late_kill_and_no_kill_reaches_the_next_call(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
         var random = new Random(20_240_611);
         int killed = 0, completed = 0;
@@ -176,8 +177,8 @@ public sealed class KillSpec
     [SkippableTheory, OnEachBackend]
     public async Task A_kill_never_hits_another_sandbox_on_the_same_thread(string backend)
     {
-        using Sandbox victim = Backends.Sandbox(backend);
-        using Sandbox bystander = Backends.Sandbox(backend);
+        using Sandbox victim = SimpleGuest.Sandbox(backend);
+        using Sandbox bystander = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = victim.Snapshot();
         using var stop = new CancellationTokenSource();
         Task killer = Task.Run(async () =>
@@ -209,6 +210,6 @@ public sealed class KillSpec
     {
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         entered = source.Task;
-        return Backends.Builder(backend).HostFunction("Entered", () => { source.TrySetResult(); }).Build();
+        return SimpleGuest.Builder(backend).HostFunction("Entered", () => { source.TrySetResult(); }).Build();
     }
 }

@@ -1,6 +1,7 @@
 using SandboxActors.Core;
 using SandboxActors.Guests;
 using SandboxActors.Machine;
+using SandboxActors.TestSupport;
 
 namespace SandboxActors.EndToEnd.Tests;
 
@@ -27,7 +28,7 @@ public sealed class LifecycleSpec
     [SkippableTheory, OnEachBackend]
     public void Dispose_may_be_called_again_and_afterwards_everything_is_refused(string backend)
     {
-        Sandbox sandbox = Backends.Sandbox(backend);
+        Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
         sandbox.Dispose();
         sandbox.Dispose();
@@ -41,7 +42,7 @@ public sealed class LifecycleSpec
     public void The_prebuilt_guest_behaves_as_the_one_built_from_source(string backend)
     {
         GuestImage prebuilt = GuestImage.FromFile(GuestFiles.PrebuiltPath("simple"));
-        string[] fromSource = Behaviour(backend, Backends.Simple);
+        string[] fromSource = Behaviour(backend, SimpleGuest.Image);
         Assert.Equal(fromSource, Behaviour(backend, prebuilt));
         Assert.Contains("hello", fromSource);
     }

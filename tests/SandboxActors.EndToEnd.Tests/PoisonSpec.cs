@@ -1,5 +1,6 @@
 using SandboxActors.Core;
 using SandboxActors.Machine;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.EndToEnd.Tests;
@@ -76,7 +77,7 @@ public sealed class PoisonSpec
     [SkippableTheory, OnEachBackend]
     public void A_variable_that_fits_the_stack_is_no_overflow(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Assert.Equal(1024, sandbox.Call<int>("SmallVar"));
     }
 
@@ -177,7 +178,7 @@ public sealed class PoisonSpec
     private static T Poisons<T>(string backend, Action<Sandbox> call, Action<T>? check = null)
         where T : GuestPoisonException
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         sandbox.Call("SetStatic", 17);
         Snapshot snapshot = sandbox.Snapshot();
 

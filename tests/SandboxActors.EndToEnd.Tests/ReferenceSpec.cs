@@ -1,5 +1,6 @@
 using SandboxActors.Core;
 using SandboxActors.Machine;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.EndToEnd.Tests;
@@ -17,7 +18,7 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void A_poisoned_sandbox_refuses_everything_until_it_is_restored(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
 
         GuestAbortedException panic = Assert.Throws<GuestAbortedException>(() => sandbox.Call("guest_panic", "hello"));
@@ -55,7 +56,7 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void A_host_functions_exception_reaches_the_caller_as_a_guest_error_a_thousand_times(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend).HostFunction("HostError", long () => throw new InvalidOperationException("hi")).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HostFunction("HostError", long () => throw new InvalidOperationException("hi")).Build();
         for (int i = 0; i < 1000; i++)
         {
             GuestErrorException error = Assert.Throws<GuestErrorException>(() => sandbox.Call<long>("CallGivenParamlessHostFuncThatReturnsI64", "HostError"));
@@ -71,7 +72,7 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void An_unknown_host_function_is_an_error_that_the_guest_can_handle(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         sandbox.Call("CallHostExpectError", "SomeUnknownHostFunc");
         Assert.Equal(SandboxStatus.Ready, sandbox.Status);
     }
@@ -80,7 +81,7 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void Buffers_of_one_page_last_for_a_thousand_calls_good_and_bad(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend)
+        using Sandbox sandbox = SimpleGuest.Builder(backend)
             .InputBufferSize(4096).OutputBufferSize(4096)
             .HostFunction("HostAdd", (int a, int b) => a + b)
             .Build();
@@ -99,7 +100,7 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void A_call_without_trace_leaves_no_trace(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
 
         sandbox.Call<int>("AddToStatic", 5);
@@ -114,7 +115,7 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void A_thousand_calls_fit_a_stack_of_18_KiB_and_a_heap_of_20_KiB(string backend)
     {
-        SandboxBuilder builder = Backends.Builder(backend).HeapSize(20 * 1024).StackSize(18 * 1024);
+        SandboxBuilder builder = SimpleGuest.Builder(backend).HeapSize(20 * 1024).StackSize(18 * 1024);
         using (Sandbox echo = builder.Build())
         {
             for (int i = 0; i < 1000; i++) Assert.Equal("hello", echo.Call<string>("Echo", "hello"));
@@ -132,7 +133,7 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void Restore_brings_back_what_was_before_the_change(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
         sandbox.Call<int>("AddToStatic", 5);
         Assert.Equal(5, sandbox.Call<int>("GetStatic"));
@@ -145,18 +146,18 @@ public sealed class ReferenceSpec
     [SkippableTheory, OnEachBackend]
     public void An_undefined_instruction_is_reported_as_that(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         GuestFaultException fault = Assert.Throws<GuestFaultException>(() => sandbox.Call("TriggerException"));
         Assert.Equal(CpuException.InvalidOpcode, fault.Fault.Vector);
         Assert.Contains("InvalidOpcode", fault.Message, StringComparison.Ordinal);
-        Assert.True(Backends.Simple.Segments[0].Pages.Contains(fault.Fault.InstructionPointer));
+        Assert.True(SimpleGuest.Image.Segments[0].Pages.Contains(fault.Fault.InstructionPointer));
     }
 
     // create_1000_sandboxes
     [SkippableTheory, OnEachBackend]
     public void A_thousand_sandboxes_can_be_made_from_twenty_threads(string backend)
     {
-        SandboxBuilder builder = Backends.Builder(backend);
+        SandboxBuilder builder = SimpleGuest.Builder(backend);
         using var start = new Barrier(21);
         var failures = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
         Thread[] threads = [.. Enumerable.Range(0, 20).Select(_ => new Thread(Work))];
@@ -188,7 +189,7 @@ public sealed class ReferenceSpec
     public void A_guest_reads_memory_that_is_mapped_into_it(string backend)
     {
         using GuestMemoryBlock memory = PageOf("hello world"u8);
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         sandbox.MapRegion(FourGiB, memory, MemoryAccess.Read);
 
         Assert.Equal("hello world"u8, sandbox.Call<byte[]>("ReadMappedBuffer", FourGiB.Value, 11UL));
@@ -199,7 +200,7 @@ public sealed class ReferenceSpec
     public void Executable_mapped_memory_runs_and_cannot_be_written(string backend)
     {
         using GuestMemoryBlock memory = PageOf([0x90, 0x90, 0x90, 0xC3]); // nop, nop, nop, ret
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         sandbox.MapRegion(FourGiB, memory, MemoryAccess.Read | MemoryAccess.Execute);
 
         Assert.True(sandbox.Call<bool>("ExecMappedBuffer", FourGiB.Value, 4UL));
@@ -216,7 +217,7 @@ public sealed class ReferenceSpec
     public void Restore_unmaps_and_maps_again_what_the_snapshot_had(string backend)
     {
         using GuestMemoryBlock memory = PageOf("test data for snapshot"u8);
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot without = sandbox.Snapshot();
         Assert.Empty(sandbox.MappedRegions);
 
@@ -242,8 +243,8 @@ public sealed class ReferenceSpec
     {
         Snapshot snapshot;
         long firstId;
-        using (Sandbox first = Backends.Sandbox(backend))
-        using (Sandbox second = Backends.Sandbox(backend))
+        using (Sandbox first = SimpleGuest.Sandbox(backend))
+        using (Sandbox second = SimpleGuest.Sandbox(backend))
         {
             Assert.NotEqual(first.Id, second.Id);
             firstId = first.Id;
@@ -257,7 +258,7 @@ public sealed class ReferenceSpec
             Assert.Equal(SandboxStatus.Poisoned, second.Status);
         }
 
-        using Sandbox third = Backends.Sandbox(backend);
+        using Sandbox third = SimpleGuest.Sandbox(backend);
         Assert.NotEqual(firstId, third.Id);
         Assert.Throws<SnapshotMismatchException>(() => third.Restore(snapshot));
     }

@@ -25,7 +25,7 @@ public sealed class ResourceSpec
     [OnEachBackend("OutbWithPort", 0x80u)]
     public void Garbage_and_crashes(string backend, string function, uint value)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
         byte[] noise = new byte[64];
         var random = new Random(3);
@@ -67,7 +67,7 @@ public sealed class ResourceSpec
     public void Host_functions_that_throw_call_back_or_answer_too_late(string backend)
     {
         Sandbox? sandbox = null;
-        sandbox = Backends.Builder(backend)
+        sandbox = SimpleGuest.Builder(backend)
             .HostFunction("Throws", long () => throw new InvalidOperationException("no"))
             .HostFunction("CallsBack", long () => sandbox!.Call<int>("GetStatic"))
             .HostFunction("FailsLater", async Task<long> () =>
@@ -87,7 +87,7 @@ public sealed class ResourceSpec
     public void Calls_that_are_killed_while_a_host_function_never_answers(string backend)
     {
         Sandbox? sandbox = null;
-        sandbox = Backends.Builder(backend).HostFunction("Never", () =>
+        sandbox = SimpleGuest.Builder(backend).HostFunction("Never", () =>
         {
             _ = sandbox!.InterruptHandle.Kill();
             return new TaskCompletionSource<long>().Task;
@@ -107,7 +107,7 @@ public sealed class ResourceSpec
     public void Refused_files_sizes_calls_and_mappings(string backend)
     {
         byte[] truncated = TinyGuest.Elf([0x90])[..100];
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         using GuestMemoryBlock memory = GuestMemoryArena.Shared.Allocate(4096);
         string file = Path.GetTempFileName();
         File.WriteAllText(file, "mapped in vain");
@@ -115,7 +115,7 @@ public sealed class ResourceSpec
         {
             Assert.Throws<GuestImageException>(() => GuestImage.FromBytes(truncated));
             Assert.Throws<GuestImageException>(() => GuestImage.FromFile("/no/such/guest.elf"));
-            Assert.Throws<ArgumentOutOfRangeException>(() => Backends.Builder(backend).HeapSize(1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => SimpleGuest.Builder(backend).HeapSize(1));
             Assert.Throws<GuestCallRefusedException>(() => sandbox.Call("NoSuchFunction"));
             Assert.Throws<MemoryMappingException>(() => sandbox.MapRegion(new GuestAddress(1), memory, MemoryAccess.Read));
             Assert.Throws<MemoryMappingException>(() => sandbox.MapFile(file, new GuestAddress(1)));
@@ -130,7 +130,7 @@ public sealed class ResourceSpec
         Repeat(
             () =>
             {
-                using (Sandbox sandbox = Backends.Sandbox(backend)) sandbox.Call("NoOp");
+                using (Sandbox sandbox = SimpleGuest.Sandbox(backend)) sandbox.Call("NoOp");
                 Assert.Throws<GuestFaultException>(new SandboxBuilder(Backends.Open(backend), dying).Build);
             },
             times: 500);

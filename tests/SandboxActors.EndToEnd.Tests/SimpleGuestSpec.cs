@@ -1,4 +1,5 @@
 using SandboxActors.Core;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.EndToEnd.Tests;
@@ -22,7 +23,7 @@ public sealed class SimpleGuestSpec
     [SkippableTheory, OnEachBackend]
     public void Every_function_is_there(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         GuestValue[] tooMany = [.. Enumerable.Repeat(GuestValue.From(0), 40)];
         foreach (string function in Functions)
         {
@@ -35,7 +36,8 @@ public sealed class SimpleGuestSpec
     public void Guest_methods_call_their_host_methods(string backend)
     {
         var heard = new List<string>();
-        SandboxBuilder builder = Backends.Builder(backend).HostFunction("ErrorMethod", int (string text) => throw new InvalidOperationException($"refused {text}"));
+        SandboxBuilder builder = SimpleGuest.Builder(backend)
+            .HostFunction("ErrorMethod", int (string text) => throw new InvalidOperationException($"refused {text}"));
         foreach (string method in new[] { "HostMethod", "HostMethod1", "HostMethod2", "HostMethod3", "HostMethod4" })
         {
             builder.HostFunction(method, (string text) =>
@@ -58,7 +60,7 @@ public sealed class SimpleGuestSpec
     [SkippableTheory, OnEachBackend]
     public void Memory_read_by_address_is_what_stands_there(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend).HeapSize(1 << 20).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HeapSize(1 << 20).Build();
         ulong address = sandbox.Call<ulong>("AllocAndWritePattern", 64UL, 1u);
         byte[] pattern = sandbox.Call<byte[]>("ReadMappedBuffer", address, 64UL);
         Assert.Equal(pattern, sandbox.Call<byte[]>("ReadFromUserMemory", address, pattern));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SandboxActors.Core;
 using SandboxActors.Machine;
+using SandboxActors.TestSupport;
 
 namespace SandboxActors.EndToEnd.Tests;
 
@@ -10,7 +11,7 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend]
     public void The_same_snapshot_is_given_while_nothing_has_changed(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot first = sandbox.Snapshot();
         Assert.Same(first, sandbox.Snapshot());
         sandbox.Restore(first);
@@ -25,7 +26,7 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend]
     public void Snapshots_can_be_restored_in_any_order_any_number_of_times(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         var snapshots = new List<Snapshot>();
         for (int i = 0; i < 5; i++)
         {
@@ -46,7 +47,7 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend]
     public void Pages_first_written_after_the_snapshot_are_taken_back_too(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend).HeapSize(4 << 20).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).HeapSize(4 << 20).Build();
         Snapshot before = sandbox.Snapshot();
         ulong address = sandbox.Call<ulong>("AllocAndWritePattern", 1UL << 20, 99u);
         Assert.True(sandbox.Call<bool>("ReadPattern", address, 1UL << 20, 99u));
@@ -62,7 +63,7 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend]
     public void Vector_debug_and_model_specific_registers_come_back(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         IVirtualMachine machine = sandbox.Machine;
         Snapshot snapshot = sandbox.Snapshot();
         VcpuState before = machine.ReadState();
@@ -99,7 +100,7 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend]
     public void Vector_registers_that_a_guest_used_do_not_survive_a_restore(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
         ImmutableArray<byte> before = sandbox.Machine.ReadState().ExtendedState;
         sandbox.Call<bool>("UseSSE2Registers");
@@ -111,8 +112,8 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend]
     public void A_guests_random_numbers_differ_after_every_restore_and_between_sandboxes(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
-        using Sandbox other = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
+        using Sandbox other = SimpleGuest.Sandbox(backend);
         Snapshot snapshot = sandbox.Snapshot();
         var seen = new HashSet<string>();
         for (int i = 0; i < 20; i++)
@@ -127,7 +128,7 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend(StatePolicy.Keep), OnEachBackend(StatePolicy.RollBackOnFailure), OnEachBackend(StatePolicy.RollBackAlways)]
     public void The_state_policy_says_what_becomes_of_a_calls_changes(string backend, StatePolicy policy)
     {
-        using Sandbox sandbox = Backends.Builder(backend).StatePolicy(policy).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).StatePolicy(policy).Build();
         sandbox.Call<int>("AddToStatic", 1);
         int afterSuccess = sandbox.Call<int>("GetStatic");
         Assert.Throws<GuestErrorException>(() => sandbox.Call<int>("AddToStaticAndFail"));
@@ -157,7 +158,7 @@ public sealed class SnapshotSpec
     [SkippableTheory, OnEachBackend]
     public void A_call_without_trace_leaves_none_even_when_it_poisons(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         sandbox.Call("SetStatic", 3);
         Assert.Throws<GuestAbortedException>(() => sandbox.CallWithoutTrace("guest_panic", "gone"));
         Assert.Equal(SandboxStatus.Ready, sandbox.Status);
@@ -168,7 +169,7 @@ public sealed class SnapshotSpec
     public void A_snapshot_whose_memory_is_gone_is_refused_and_changes_nothing(string backend)
     {
         var address = new GuestAddress(0x1_0000_0000);
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Snapshot without = sandbox.Snapshot();
         GuestMemoryBlock memory = GuestMemoryArena.Shared.Allocate(4096);
         sandbox.MapRegion(address, memory, MemoryAccess.Read);

@@ -1,5 +1,6 @@
 using CsCheck;
 using SandboxActors.Core;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.EndToEnd.Tests;
@@ -12,7 +13,7 @@ public sealed class ValueSpec
     [SkippableTheory, OnEachBackend]
     public void Every_value_of_every_type_survives_the_way_through_guest_and_host(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend)
+        using Sandbox sandbox = SimpleGuest.Builder(backend)
             .HostFunction("HostEchoI32", (int v) => v).HostFunction("HostEchoU32", (uint v) => v)
             .HostFunction("HostEchoI64", (long v) => v).HostFunction("HostEchoU64", (ulong v) => v)
             .HostFunction("HostEchoF32", (float v) => v).HostFunction("HostEchoF64", (double v) => v)
@@ -45,7 +46,7 @@ public sealed class ValueSpec
     [SkippableTheory, OnEachBackend]
     public void Values_that_a_codec_likes_to_lose_are_kept(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Same("EchoDouble", -0.0);
         Same("EchoFloat", -0.0f);
         Same("EchoDouble", BitConverter.UInt64BitsToDouble(0x7FF0_0000_0000_0001)); // a signalling NaN with a payload
@@ -65,7 +66,7 @@ public sealed class ValueSpec
     [SkippableTheory, OnEachBackend]
     public void Sixteen_mebibytes_pass_where_the_buffers_are_made_for_them(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend)
+        using Sandbox sandbox = SimpleGuest.Builder(backend)
             .InputBufferSize(40 << 20).OutputBufferSize(20 << 20)
             .HostFunction("HostEchoVecBytes", (byte[] v) => v)
             .Build();
@@ -79,7 +80,7 @@ public sealed class ValueSpec
     [SkippableTheory, OnEachBackend]
     public void Twenty_four_kibibytes_in_give_eight_out(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         byte[] bytes = new byte[24 << 10];
         new Random(6).NextBytes(bytes);
         Assert.Equal(bytes[..(8 << 10)], sandbox.Call<byte[]>("24K_in_8K_out", bytes));
@@ -89,7 +90,7 @@ public sealed class ValueSpec
     [SkippableTheory, OnEachBackend]
     public void Arguments_too_large_are_refused_and_a_result_too_large_is_the_guests_error(string backend)
     {
-        using Sandbox sandbox = Backends.Builder(backend).InputBufferSize(64 << 10).OutputBufferSize(4096).Build();
+        using Sandbox sandbox = SimpleGuest.Builder(backend).InputBufferSize(64 << 10).OutputBufferSize(4096).Build();
         Snapshot snapshot = sandbox.Snapshot();
         GuestCallRefusedException refused =
             Assert.Throws<GuestCallRefusedException>(() => sandbox.Call<byte[]>("SetByteArrayToZero", new byte[64 << 10]));
@@ -104,7 +105,7 @@ public sealed class ValueSpec
     [SkippableTheory, OnEachBackend]
     public void A_call_that_does_not_fit_the_function_is_refused_and_leaves_the_sandbox_healthy(string backend)
     {
-        using Sandbox sandbox = Backends.Sandbox(backend);
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
         Refused(CallRefusal.FunctionNotFound, () => sandbox.Call("NoSuchFunction"));
         Refused(CallRefusal.FunctionNameMissing, () => sandbox.Call(string.Empty));
         Refused(CallRefusal.WrongParameterCount, () => sandbox.Call<string>("Echo"));

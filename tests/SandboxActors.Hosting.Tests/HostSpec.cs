@@ -11,10 +11,10 @@ namespace SandboxActors.Hosting.Tests;
 /// <summary>Sandboxes in a host: from its services, with its settings.</summary>
 public sealed class HostSpec
 {
-    [KvmFact]
-    public async Task Sandboxes_come_from_the_hosts_services()
+    [SkippableTheory, OnEachBackend]
+    public async Task Sandboxes_come_from_the_hosts_services(string backend)
     {
-        using IHost host = TestHost.Build();
+        using IHost host = TestHost.Build(options => options.On(backend).Guest("simple", GuestFiles.Path("simple")));
         await host.StartAsync();
         SandboxRef sandbox = await host.Sandboxes().CreateAsync("simple", s => s.HostFunction("HostAdd", (int a, int b) => a + b)).WaitAsync(TestHost.Patience);
         Assert.Equal(5, await sandbox.CallAsync<int>("Add", 2, 3).WaitAsync(TestHost.Patience));
@@ -23,12 +23,12 @@ public sealed class HostSpec
         await Assert.ThrowsAsync<SandboxStoppedException>(() => sandbox.CallAsync("NoOp").WaitAsync(TestHost.Patience));
     }
 
-    [KvmFact]
-    public async Task One_line_adds_an_actor_system_that_does_nothing_else()
+    [SkippableTheory, OnEachBackend]
+    public async Task One_line_adds_an_actor_system_that_does_nothing_else(string backend)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
-        builder.Services.AddSandboxes(options => options.Guest("simple", File.ReadAllBytes(GuestFiles.Path("simple"))));
+        builder.Services.AddSandboxes(options => options.On(backend).Guest("simple", File.ReadAllBytes(GuestFiles.Path("simple"))));
         using IHost host = builder.Build();
         await host.StartAsync();
         SandboxRef sandbox = await host.Sandboxes().CreateAsync("simple").WaitAsync(TestHost.Patience);
@@ -36,7 +36,7 @@ public sealed class HostSpec
         await host.StopAsync();
     }
 
-    [KvmFact]
+    [Fact]
     public async Task A_background_service_may_have_them_injected()
     {
         var answered = new TaskCompletionSource<string>();
@@ -46,7 +46,7 @@ public sealed class HostSpec
         await host.StopAsync();
     }
 
-    [KvmFact]
+    [Fact]
     public async Task Options_in_code_go_over_settings_in_hocon_and_those_over_the_reference()
     {
         using IHost host = TestHost.Build(
@@ -59,7 +59,7 @@ public sealed class HostSpec
         await host.StopAsync();
     }
 
-    [KvmFact]
+    [Fact]
     public async Task Before_the_host_has_started_the_sandboxes_say_so()
     {
         using IHost host = TestHost.Build();

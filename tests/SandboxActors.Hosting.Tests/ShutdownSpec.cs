@@ -7,19 +7,19 @@ namespace SandboxActors.Hosting.Tests;
 [Collection(nameof(CountingAlone))]
 public sealed class ShutdownSpec
 {
-    [KvmFact]
-    public async Task A_host_that_has_stopped_leaves_no_thread_mapping_or_descriptor_though_guests_spin()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_host_that_has_stopped_leaves_no_thread_mapping_or_descriptor_though_guests_spin(string backend)
     {
-        await RunHostAsync();
+        await RunHostAsync(backend);
         ProcessResources.AssertNoMoreThan(ProcessResources.Capture()); // the counting itself loads what it needs
         ProcessResources before = ProcessResources.Capture();
-        for (int i = 0; i < 20; i++) await RunHostAsync();
+        for (int i = 0; i < 20; i++) await RunHostAsync(backend);
         ProcessResources.AssertNoMoreThan(before);
     }
 
-    private static async Task RunHostAsync()
+    private static async Task RunHostAsync(string backend)
     {
-        using IHost host = TestHost.Build(options => options.Guest("simple", "guests/simple.elf").GuestThreads(4));
+        using IHost host = TestHost.Build(options => options.On(backend).Guest("simple", "guests/simple.elf").GuestThreads(4));
         await host.StartAsync();
         ISandboxes sandboxes = host.Sandboxes();
         SandboxRef[] all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => sandboxes.CreateAsync("simple"))).WaitAsync(TestHost.Patience);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SandboxActors.Guests;
+using SandboxActors.TestSupport;
 
 namespace SandboxActors.Hosting.Tests;
 
@@ -22,11 +23,34 @@ internal static class TestHost
         builder.Logging.ClearProviders();
         builder.Services.AddAkka("hosted", akka => akka
             .AddHocon(hocon.Length == 0 ? Quiet : Quiet + "\n" + hocon, HoconAddMode.Prepend)
-            .WithSandboxes(configure ?? (options => options.Guest("simple", GuestFiles.Path("simple")))));
+            .WithSandboxes(options =>
+            {
+                options.IgnoreEnvironment();
+                (configure ?? WithSimpleGuest)(options);
+            }));
         builder.Services.AddSandboxes();
         services?.Invoke(builder.Services);
         return builder.Build();
     }
 
+    /// <summary>Options that register the simple guest.</summary>
+    public static void WithSimpleGuest(SandboxesOptions options) => options.Guest("simple", GuestFiles.Path("simple"));
+
+    /// <summary>Has sandboxes run on a backend as a program does; the test is skipped where it is not there.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="backend">Its name.</param>
+    public static SandboxesOptions On(this SandboxesOptions options, string backend)
+    {
+        Backends.Open(backend);
+        return options.IgnoreEnvironment().Backend(Enum.Parse<SandboxBackend>(backend, ignoreCase: true));
+    }
+
     public static ISandboxes Sandboxes(this IHost host) => host.Services.GetRequiredService<ISandboxes>();
+
+    /// <summary>Whoever runs the tests may have chosen a backend for other programs.</summary>
+    private static SandboxesOptions IgnoreEnvironment(this SandboxesOptions options)
+    {
+        options.ReadEnvironment = static _ => null;
+        return options;
+    }
 }

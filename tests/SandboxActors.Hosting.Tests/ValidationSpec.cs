@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using SandboxActors.Guests;
-using SandboxActors.Kvm;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Hosting.Tests;
 
-/// <summary>What is wrong with the options is said when the host starts, clearly, and all of it. None of this needs KVM.</summary>
+/// <summary>What is wrong with the options is said when the host starts, clearly, and all of it. None of this needs a backend.</summary>
 public sealed class ValidationSpec
 {
     [Fact]
@@ -20,12 +19,14 @@ public sealed class ValidationSpec
             .Guest("a/b", GuestFiles.Path("simple"))
             .Defaults(d => d with { HeapSize = 1 })
             .Healing(h => h with { MaximumRebuilds = -5 })
-            .GuestThreads(0));
+            .GuestThreads(0)
+            .Backend((SandboxBackend)7));
         OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         string[] expected =
         [
             "Guest 'twice' is registered twice", "Guest 'a/b': the name cannot be part", "Guest 'missing': ", "Guest 'garbage': ", "HeapSize must be at least 16384 and at most 1073741824",
             "MaximumRebuilds must be 0 or more", "GuestThreads must be at least 1 and at most 1024, not 0",
+            "Backend must be one of Auto, Kvm, Emulator, not 7",
         ];
         Assert.Equal(expected.Length, exception.Failures.Count());
         foreach (string failure in expected) Assert.Contains(exception.Failures, found => found.StartsWith(failure, StringComparison.Ordinal));
@@ -41,18 +42,9 @@ public sealed class ValidationSpec
     }
 
     [Fact]
-    public async Task Where_KVM_cannot_be_used_starting_the_host_says_what_is_missing_in_one_line()
-    {
-        const string Missing = "/dev/kvm is missing: load the module.";
-        using IHost host = TestHost.Build(options => options.Hypervisor(() => throw new KvmUnavailableException(Missing)));
-        KvmUnavailableException exception = await Assert.ThrowsAsync<KvmUnavailableException>(() => host.StartAsync());
-        Assert.Equal(Missing, exception.Message);
-    }
-
-    [Fact]
     public async Task The_hypervisor_is_opened_after_validation_and_disposed_once_when_the_host_has_stopped()
     {
-        var hypervisor = new CountingHypervisor();
+        var hypervisor = new CountingHypervisor("counting");
         using (IHost wrong = TestHost.Build(options => options.Hypervisor(() => throw new InvalidOperationException("was opened")).GuestThreads(0)))
             await Assert.ThrowsAsync<OptionsValidationException>(() => wrong.StartAsync());
 
@@ -66,23 +58,12 @@ public sealed class ValidationSpec
     [Fact]
     public async Task A_machine_that_cannot_be_made_fails_the_one_who_wanted_a_sandbox()
     {
-        using IHost host = TestHost.Build(options => options.Hypervisor(() => new CountingHypervisor()).Guest("simple", GuestFiles.Path("simple")));
+        using IHost host = TestHost.Build(options => options
+            .Hypervisor(() => new CountingHypervisor("counting"))
+            .Guest("simple", GuestFiles.Path("simple")));
         await host.StartAsync();
         MachineException exception = await Assert.ThrowsAsync<MachineException>(() => host.Sandboxes().CreateAsync("simple").WaitAsync(TestHost.Patience));
         Assert.Equal("no machines here", exception.Message);
         await host.StopAsync();
-    }
-
-    private sealed class CountingHypervisor : IHypervisor
-    {
-        public int Disposals { get; private set; }
-
-        public string Name => "counting";
-
-        public uint TimestampCounterKilohertz => 0;
-
-        public IVirtualMachine CreateMachine(MachineOptions options) => throw new MachineException(nameof(CreateMachine), 0, "no machines here");
-
-        public void Dispose() => Disposals++;
     }
 }

@@ -7,10 +7,10 @@ namespace SandboxActors.Tests;
 /// <summary>Backoff, on a clock that only the test moves.</summary>
 public sealed class BackoffSpec() : SandboxTest("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """)
 {
-    [KvmFact]
-    public async Task The_second_heal_in_a_row_waits_for_the_backoff_and_a_call_that_ends_well_resets_it()
+    [SkippableTheory, OnEachBackend]
+    public async Task The_second_heal_in_a_row_waits_for_the_backoff_and_a_call_that_ends_well_resets_it(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.Healing(h => h with
+        SandboxRef sandbox = await CreateAsync(backend, s => s.Healing(h => h with
         {
             MinimumBackoff = TimeSpan.FromSeconds(10),
             MaximumBackoff = TimeSpan.FromSeconds(100),
@@ -35,10 +35,14 @@ public sealed class BackoffSpec() : SandboxTest("""akka.scheduler.implementation
         Assert.Equal(1, Next<SandboxEvents.Restored>().Attempt);
     }
 
-    [KvmFact]
-    public async Task A_sandbox_that_is_stopped_during_its_backoff_stops_at_once()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_sandbox_that_is_stopped_during_its_backoff_stops_at_once(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.Healing(h => h with { MinimumBackoff = TimeSpan.FromSeconds(10), MaximumBackoff = TimeSpan.FromSeconds(100) }));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.Healing(h => h with
+        {
+            MinimumBackoff = TimeSpan.FromSeconds(10),
+            MaximumBackoff = TimeSpan.FromSeconds(100),
+        }));
         await PanicAsync(sandbox);
         await PanicAsync(sandbox);
         Task behind = sandbox.CallAsync("NoOp");

@@ -8,23 +8,20 @@ namespace SandboxActors.Tests;
 /// <summary>What becomes of a sandbox that a call has poisoned.</summary>
 public sealed class HealingSpec : SandboxTest
 {
-    public static TheoryData<string, string> Poisons => new()
+    [SkippableTheory]
+    [OnEachBackend("guest_panic", nameof(PoisonReason.Panicked))]
+    [OnEachBackend("GuestAbortWithMessage", nameof(PoisonReason.Aborted))]
+    [OnEachBackend("ExhaustHeap", nameof(PoisonReason.HeapExhausted))]
+    [OnEachBackend("InfiniteRecursion", nameof(PoisonReason.StackOverflowed))]
+    [OnEachBackend("BufferOverrun", nameof(PoisonReason.StackCorrupted))]
+    [OnEachBackend("TriggerException", nameof(PoisonReason.Faulted))]
+    [OnEachBackend("WriteInputBufferForever", nameof(PoisonReason.MemoryViolation))]
+    [OnEachBackend("OutbWithPort", nameof(PoisonReason.PortViolation))]
+    [OnEachBackend("CorruptOutputSizePrefix", nameof(PoisonReason.InvalidMessage))]
+    public async Task The_call_that_poisons_fails_with_the_true_reason_and_the_next_runs_on_the_snapshots_state(
+        string backend, string function, string kind)
     {
-        { "guest_panic", nameof(PoisonReason.Panicked) },
-        { "GuestAbortWithMessage", nameof(PoisonReason.Aborted) },
-        { "ExhaustHeap", nameof(PoisonReason.HeapExhausted) },
-        { "InfiniteRecursion", nameof(PoisonReason.StackOverflowed) },
-        { "BufferOverrun", nameof(PoisonReason.StackCorrupted) },
-        { "TriggerException", nameof(PoisonReason.Faulted) },
-        { "WriteInputBufferForever", nameof(PoisonReason.MemoryViolation) },
-        { "OutbWithPort", nameof(PoisonReason.PortViolation) },
-        { "CorruptOutputSizePrefix", nameof(PoisonReason.InvalidMessage) },
-    };
-
-    [KvmTheory, MemberData(nameof(Poisons))]
-    public async Task The_call_that_poisons_fails_with_the_true_reason_and_the_next_runs_on_the_snapshots_state(string function, string kind)
-    {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         await sandbox.CallAsync<int>("AddToStatic", 5);
         await sandbox.SnapshotAsync();
         await sandbox.CallAsync<int>("AddToStatic", 100);
@@ -39,19 +36,19 @@ public sealed class HealingSpec : SandboxTest
         Assert.Equal((SandboxActorState.Healthy, 1L, 1L, 0L), (report.State, report.Poisonings, report.Restores, report.Rebuilds));
     }
 
-    [KvmFact]
-    public async Task Without_a_snapshot_of_its_users_a_sandbox_goes_back_to_its_start()
+    [SkippableTheory, OnEachBackend]
+    public async Task Without_a_snapshot_of_its_users_a_sandbox_goes_back_to_its_start(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         await sandbox.CallAsync<int>("AddToStatic", 5);
         await Assert.ThrowsAsync<GuestAbortedException>(() => sandbox.CallAsync("guest_panic", "on purpose"));
         Assert.Equal(0, await sandbox.CallAsync<int>("GetStatic").WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task A_snapshot_that_was_restored_is_what_a_heal_goes_back_to()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_snapshot_that_was_restored_is_what_a_heal_goes_back_to(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         await sandbox.CallAsync<int>("AddToStatic", 1);
         Snapshot one = await sandbox.SnapshotAsync();
         await sandbox.CallAsync<int>("AddToStatic", 1);
@@ -61,10 +58,10 @@ public sealed class HealingSpec : SandboxTest
         Assert.Equal(1, await sandbox.CallAsync<int>("GetStatic").WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task Calls_behind_the_one_that_poisons_wait_and_run_in_order_on_healed_state()
+    [SkippableTheory, OnEachBackend]
+    public async Task Calls_behind_the_one_that_poisons_wait_and_run_in_order_on_healed_state(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         await sandbox.CallAsync<int>("AddToStatic", 100);
         await sandbox.SnapshotAsync();
 
@@ -77,20 +74,20 @@ public sealed class HealingSpec : SandboxTest
         Assert.Equal(Enumerable.Range(101, 20), await Task.WhenAll(behind).WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task A_sandbox_that_rolls_back_by_its_own_option_needs_no_healing()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_sandbox_that_rolls_back_by_its_own_option_needs_no_healing(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.StatePolicy(StatePolicy.RollBackOnFailure));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.StatePolicy(StatePolicy.RollBackOnFailure));
         await sandbox.CallAsync<int>("AddToStatic", 5);
         await Assert.ThrowsAsync<GuestAbortedException>(() => sandbox.CallAsync("guest_panic", "on purpose"));
         Assert.Equal(5, await sandbox.CallAsync<int>("GetStatic").WaitAsync(Patience));
         Assert.Equal(0, (await sandbox.StatusAsync()).Poisonings);
     }
 
-    [KvmFact]
-    public async Task By_policy_a_poisoned_sandbox_is_rebuilt()
+    [SkippableTheory, OnEachBackend]
+    public async Task By_policy_a_poisoned_sandbox_is_rebuilt(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.Healing(h => h with { Policy = HealingPolicy.Rebuild }));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.Healing(h => h with { Policy = HealingPolicy.Rebuild }));
         long id = (await sandbox.StatusAsync()).SandboxId;
         await sandbox.CallAsync<int>("AddToStatic", 5);
         Snapshot old = await sandbox.SnapshotAsync();
@@ -102,10 +99,10 @@ public sealed class HealingSpec : SandboxTest
         await Assert.ThrowsAsync<SnapshotMismatchException>(() => sandbox.RestoreAsync(old));
     }
 
-    [KvmFact]
-    public async Task By_policy_a_poisoned_sandbox_stops()
+    [SkippableTheory, OnEachBackend]
+    public async Task By_policy_a_poisoned_sandbox_stops(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.Healing(h => h with { Policy = HealingPolicy.Stop }));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.Healing(h => h with { Policy = HealingPolicy.Stop }));
         Watch(sandbox.ActorRef);
         Task poison = sandbox.CallAsync("guest_panic", "on purpose");
         Task behind = sandbox.CallAsync("NoOp");
@@ -116,10 +113,10 @@ public sealed class HealingSpec : SandboxTest
         Assert.Equal(SandboxStopReason.Policy, Next<SandboxEvents.Stopped>().Reason);
     }
 
-    [KvmFact]
-    public async Task Past_the_limit_of_restores_a_sandbox_is_rebuilt_and_past_that_of_rebuilds_it_stops()
+    [SkippableTheory, OnEachBackend]
+    public async Task Past_the_limit_of_restores_a_sandbox_is_rebuilt_and_past_that_of_rebuilds_it_stops(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.Healing(h => h with
+        SandboxRef sandbox = await CreateAsync(backend, s => s.Healing(h => h with
         {
             MaximumRestores = 2,
             MaximumRebuilds = 1,
@@ -139,10 +136,10 @@ public sealed class HealingSpec : SandboxTest
         Assert.Equal(SandboxStopReason.LimitReached, (await Assert.ThrowsAsync<SandboxStoppedException>(() => sandbox.CallAsync("NoOp"))).Reason);
     }
 
-    [KvmFact]
-    public async Task An_unrecoverable_sandbox_is_rebuilt_and_calls_behind_run_there()
+    [SkippableTheory, OnEachBackend]
+    public async Task An_unrecoverable_sandbox_is_rebuilt_and_calls_behind_run_there(string backend)
     {
-        var hypervisor = new SabotagedHypervisor(SharedHypervisor.Kvm);
+        var hypervisor = new SabotagedHypervisor(Backends.Open(backend));
         SandboxRef sandbox = await Start(hypervisor).CreateAsync("simple");
         await sandbox.CallAsync<int>("AddToStatic", 5);
         hypervisor.Before = FailOnce("WriteState", () => new IOException("sabotage")); // the restore fails half way
@@ -155,10 +152,10 @@ public sealed class HealingSpec : SandboxTest
         Assert.Equal(2, Next<SandboxEvents.Rebuilt>().Attempt);
     }
 
-    [KvmFact]
-    public async Task A_rebuild_that_fails_is_tried_again_until_the_limit_stops_the_sandbox()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_rebuild_that_fails_is_tried_again_until_the_limit_stops_the_sandbox(string backend)
     {
-        var hypervisor = new SabotagedHypervisor(SharedHypervisor.Kvm);
+        var hypervisor = new SabotagedHypervisor(Backends.Open(backend));
         int attempts = 0;
         SandboxRef sandbox = await Start(hypervisor).CreateAsync("simple", s => s.Healing(h => h with
         {
@@ -178,10 +175,10 @@ public sealed class HealingSpec : SandboxTest
         Assert.Equal(3, attempts);
     }
 
-    [KvmFact]
-    public async Task What_nobody_expected_reaches_the_caller_and_the_sandbox_is_rebuilt_with_its_queue_in_order()
+    [SkippableTheory, OnEachBackend]
+    public async Task What_nobody_expected_reaches_the_caller_and_the_sandbox_is_rebuilt_with_its_queue_in_order(string backend)
     {
-        var hypervisor = new SabotagedHypervisor(SharedHypervisor.Kvm);
+        var hypervisor = new SabotagedHypervisor(Backends.Open(backend));
         SandboxRef sandbox = await Start(hypervisor).CreateAsync("simple");
         await sandbox.CallAsync<int>("AddToStatic", 5);
         hypervisor.Before = FailOnce("ReadState", () => new InvalidOperationException("sabotage"));
@@ -195,10 +192,10 @@ public sealed class HealingSpec : SandboxTest
         Next<SandboxEvents.Rebuilt>();
     }
 
-    [KvmFact]
-    public async Task What_was_set_aside_when_nobody_expected_it_runs_in_order_after_the_rebuild()
+    [SkippableTheory, OnEachBackend]
+    public async Task What_was_set_aside_when_nobody_expected_it_runs_in_order_after_the_rebuild(string backend)
     {
-        var hypervisor = new SabotagedHypervisor(SharedHypervisor.Kvm);
+        var hypervisor = new SabotagedHypervisor(Backends.Open(backend));
         var inside = new Signal();
         var gate = new TaskCompletionSource();
         SandboxRef sandbox = await Start(hypervisor).CreateAsync("simple", s => s.HostFunction("Gate", () =>

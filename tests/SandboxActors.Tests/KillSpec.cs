@@ -8,10 +8,10 @@ public sealed class KillSpec : SandboxTest
 {
     private readonly Signal _inside = new();
 
-    [KvmFact]
-    public async Task A_spinning_call_is_killed_while_calls_wait_behind_it_and_they_then_run()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_spinning_call_is_killed_while_calls_wait_behind_it_and_they_then_run(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("Inside", _inside.Give));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("Inside", _inside.Give));
         await sandbox.CallAsync<int>("AddToStatic", 5);
         await sandbox.SnapshotAsync();
         Task spin = sandbox.CallAsync("CallHostThenSpin", "Inside");
@@ -25,10 +25,10 @@ public sealed class KillSpec : SandboxTest
         Assert.IsType<PoisonReason.Killed>(Next<SandboxEvents.Poisoned>().Reason);
     }
 
-    [KvmFact]
-    public async Task With_nothing_running_a_kill_finds_nothing_and_the_next_call_is_not_affected()
+    [SkippableTheory, OnEachBackend]
+    public async Task With_nothing_running_a_kill_finds_nothing_and_the_next_call_is_not_affected(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         for (int i = 0; i < 100; i++)
         {
             Assert.Equal(KillOutcome.NothingRunning, await sandbox.KillAsync());
@@ -36,11 +36,11 @@ public sealed class KillSpec : SandboxTest
         }
     }
 
-    [KvmFact]
-    public async Task A_call_that_waits_for_an_asynchronous_host_function_is_killed_at_once()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_call_that_waits_for_an_asynchronous_host_function_is_killed_at_once(string backend)
     {
         var never = new TaskCompletionSource();
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("Inside", async () =>
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("Inside", async () =>
         {
             _inside.Give();
             await never.Task;
@@ -56,20 +56,20 @@ public sealed class KillSpec : SandboxTest
         Assert.Equal(1, await sandbox.CallAsync<int>("AddToStatic", 1).WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task A_kill_from_a_host_function_takes_effect_before_the_guest_runs_again()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_kill_from_a_host_function_takes_effect_before_the_guest_runs_again(string backend)
     {
         SandboxRef? sandbox = null;
         Task<KillOutcome>? outcome = null;
-        sandbox = await CreateAsync(s => s.HostFunction("Inside", () => { outcome = sandbox!.KillAsync(); }));
+        sandbox = await CreateAsync(backend, s => s.HostFunction("Inside", () => { outcome = sandbox!.KillAsync(); }));
         await Assert.ThrowsAsync<GuestKilledException>(() => sandbox.CallAsync("CallHostThenSpin", "Inside").WaitAsync(Patience));
         Assert.Equal(KillOutcome.Killed, await outcome!.WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task Kills_reach_the_machine_of_the_moment_after_a_restore_and_after_a_rebuild()
+    [SkippableTheory, OnEachBackend]
+    public async Task Kills_reach_the_machine_of_the_moment_after_a_restore_and_after_a_rebuild(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s
+        SandboxRef sandbox = await CreateAsync(backend, s => s
             .HostFunction("Inside", _inside.Give)
             .Healing(h => h with { MaximumRestores = 1, MinimumBackoff = TimeSpan.FromMilliseconds(1), MaximumBackoff = TimeSpan.FromMilliseconds(1) }));
         for (int i = 0; i < 4; i++)
@@ -84,10 +84,10 @@ public sealed class KillSpec : SandboxTest
         Assert.Equal(2, (await sandbox.StatusAsync().WaitAsync(Patience)).Rebuilds);
     }
 
-    [KvmFact]
-    public async Task A_sandbox_that_has_stopped_can_be_killed()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_sandbox_that_has_stopped_can_be_killed(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         await sandbox.StopAsync().WaitAsync(Patience);
         Assert.Equal(KillOutcome.NothingRunning, await sandbox.KillAsync());
     }

@@ -6,11 +6,11 @@ namespace SandboxActors.Tests;
 /// <summary>A call is a resumable activity: between two steps its actor answers, and the call goes on.</summary>
 public sealed class PreemptionSpec : SandboxTest
 {
-    [KvmFact]
-    public async Task Between_the_steps_of_a_preempted_call_the_actor_answers_and_the_call_goes_on()
+    [SkippableTheory, OnEachBackend]
+    public async Task Between_the_steps_of_a_preempted_call_the_actor_answers_and_the_call_goes_on(string backend)
     {
         var inside = new Signal();
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("Inside", inside.Give));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("Inside", inside.Give));
         Task spin = sandbox.CallAsync("CallHostThenSpin", "Inside");
         await inside.WaitAsync();
         Task<int> behind = sandbox.CallAsync<int>("AddToStatic", 1);
@@ -28,10 +28,10 @@ public sealed class PreemptionSpec : SandboxTest
         Assert.Equal(1, await behind.WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task A_call_that_is_preempted_all_the_time_has_the_same_result()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_call_that_is_preempted_all_the_time_has_the_same_result(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("HostAdd", (int a, int b) => a + b));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("HostAdd", (int a, int b) => a + b));
         using var done = new CancellationTokenSource();
         Task preempting = Task.Run(async () =>
         {

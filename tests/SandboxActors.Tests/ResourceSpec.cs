@@ -7,10 +7,10 @@ namespace SandboxActors.Tests;
 [Collection(nameof(CountingAlone))]
 public sealed class ResourceSpec : SandboxTest
 {
-    [KvmFact]
-    public async Task Thousands_of_sandboxes_leave_nothing_behind()
+    [SkippableTheory, OnEachBackend]
+    public async Task Thousands_of_sandboxes_leave_nothing_behind(string backend)
     {
-        Sandboxes sandboxes = Start(change: s => s with { Healing = s.Healing with { MaximumRestores = HealingSettings.Unlimited } });
+        Sandboxes sandboxes = Start(backend, change: s => s with { Healing = s.Healing with { MaximumRestores = HealingSettings.Unlimited } });
         SandboxDefinition definition = sandboxes.Define("simple", s => s.HostFunction("HostAdd", (int a, int b) => a + b));
         await LiveAsync(sandboxes, definition, 50);
         ProcessResources.AssertNoMoreThan(ProcessResources.Capture()); // the counting itself loads what it needs
@@ -19,12 +19,12 @@ public sealed class ResourceSpec : SandboxTest
         ProcessResources.AssertNoMoreThan(before);
     }
 
-    [KvmFact]
-    public async Task An_actor_system_that_ends_leaves_nothing_behind_though_its_guests_spin()
+    [SkippableTheory, OnEachBackend]
+    public async Task An_actor_system_that_ends_leaves_nothing_behind_though_its_guests_spin(string backend)
     {
-        await LiveAndTerminateAsync();
+        await LiveAndTerminateAsync(backend);
         ProcessResources before = ProcessResources.Capture();
-        for (int i = 0; i < 20; i++) await LiveAndTerminateAsync();
+        for (int i = 0; i < 20; i++) await LiveAndTerminateAsync(backend);
         ProcessResources.AssertNoMoreThan(before);
     }
 
@@ -40,10 +40,10 @@ public sealed class ResourceSpec : SandboxTest
             await Assert.ThrowsAsync<SandboxStoppedException>(() => pending.WaitAsync(Patience));
         }));
 
-    private static async Task LiveAndTerminateAsync()
+    private static async Task LiveAndTerminateAsync(string backend)
     {
         using var system = Akka.Actor.ActorSystem.Create("ends", "akka.loglevel = WARNING, akka.log-dead-letters = off");
-        var sandboxes = Sandboxes.Start(system, new SandboxesSetup(SharedHypervisor.Kvm)
+        var sandboxes = Sandboxes.Start(system, new SandboxesSetup(Backends.Open(backend))
         {
             Guests = new Dictionary<string, GuestImage> { ["simple"] = Simple },
             Settings = new SandboxSettings { GuestThreads = 4 },

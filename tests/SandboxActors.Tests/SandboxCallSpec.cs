@@ -9,10 +9,10 @@ namespace SandboxActors.Tests;
 /// <summary>Calls and the other requests of a healthy sandbox.</summary>
 public sealed class SandboxCallSpec : SandboxTest
 {
-    [KvmFact]
-    public async Task A_call_goes_to_the_guest_and_to_the_host_and_back()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_call_goes_to_the_guest_and_to_the_host_and_back(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("HostAdd", (int a, int b) => a + b));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("HostAdd", (int a, int b) => a + b));
         Assert.Equal(5, await sandbox.CallAsync<int>("Add", 2, 3));
         Assert.Equal("hello", await sandbox.CallAsync<string>("Echo", "hello"));
         Assert.Equal(-0.0, await sandbox.CallAsync<double>("EchoDouble", -0.0));
@@ -20,45 +20,47 @@ public sealed class SandboxCallSpec : SandboxTest
         Assert.Equal(GuestValue.From(7), await sandbox.InvokeAsync("GetStatic", GuestValueType.Int32));
     }
 
-    [KvmFact]
-    public async Task An_error_of_the_guest_reaches_the_caller_and_leaves_the_sandbox_healthy()
+    [SkippableTheory, OnEachBackend]
+    public async Task An_error_of_the_guest_reaches_the_caller_and_leaves_the_sandbox_healthy(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         GuestErrorException error = await Assert.ThrowsAsync<GuestErrorException>(() => sandbox.CallAsync<int>("AddToStaticAndFail"));
         Assert.Equal("Crash on purpose", error.Message);
         Assert.Equal(10, await sandbox.CallAsync<int>("GetStatic"));
         Assert.Equal(SandboxActorState.Healthy, (await sandbox.StatusAsync()).State);
     }
 
-    [KvmFact]
-    public async Task A_call_that_the_guest_cannot_serve_is_refused()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_call_that_the_guest_cannot_serve_is_refused(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         Assert.Equal(CallRefusal.FunctionNotFound, (await Assert.ThrowsAsync<GuestCallRefusedException>(() => sandbox.CallAsync("NoSuchFunction"))).Refusal);
         Assert.Equal(CallRefusal.ArgumentsTooLarge, (await Assert.ThrowsAsync<GuestCallRefusedException>(() => sandbox.CallAsync<byte[]>("SetByteArrayToZero", new byte[1 << 20]))).Refusal);
         Assert.Equal(0, await sandbox.CallAsync<int>("GetStatic"));
     }
 
-    [KvmFact]
-    public async Task A_result_type_that_cannot_pass_is_refused_at_once()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_result_type_that_cannot_pass_is_refused_at_once(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         Assert.Throws<NotSupportedException>(() => { _ = sandbox.CallAsync<DateTime>("GetStatic"); });
     }
 
-    [KvmFact]
-    public async Task Calls_of_one_caller_run_in_the_order_in_which_they_were_made()
+    [SkippableTheory, OnEachBackend]
+    public async Task Calls_of_one_caller_run_in_the_order_in_which_they_were_made(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         Task<int>[] sums = [.. Enumerable.Range(0, 500).Select(_ => sandbox.CallAsync<int>("AddToStatic", 1))];
         Assert.Equal(Enumerable.Range(1, 500), await Task.WhenAll(sums).WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task An_array_given_to_a_call_may_be_changed_right_afterwards()
+    [SkippableTheory, OnEachBackend]
+    public async Task An_array_given_to_a_call_may_be_changed_right_afterwards(string backend)
     {
         var gate = new TaskCompletionSource();
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("Gate", () => gate.Task).HostFunction("HostEchoVecBytes", (byte[] bytes) => bytes));
+        SandboxRef sandbox = await CreateAsync(backend, s => s
+            .HostFunction("Gate", () => gate.Task)
+            .HostFunction("HostEchoVecBytes", (byte[] bytes) => bytes));
         Task first = sandbox.CallAsync("CallHostExpectError", "Gate"); // the next call waits behind it
         byte[] bytes = [1, 2, 3];
         Task<byte[]> echo = sandbox.CallAsync<byte[]>("RoundTripHostVecBytes", bytes);
@@ -68,10 +70,10 @@ public sealed class SandboxCallSpec : SandboxTest
         Assert.Equal([1, 2, 3], await echo.WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task A_snapshot_brings_back_what_the_guest_had_written()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_snapshot_brings_back_what_the_guest_had_written(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         await sandbox.CallAsync<int>("AddToStatic", 5);
         Snapshot snapshot = await sandbox.SnapshotAsync();
         await sandbox.CallAsync<int>("AddToStatic", 5);
@@ -79,10 +81,10 @@ public sealed class SandboxCallSpec : SandboxTest
         Assert.Equal(5, await sandbox.CallAsync<int>("GetStatic"));
     }
 
-    [KvmFact]
-    public async Task A_snapshot_of_another_sandbox_is_refused()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_snapshot_of_another_sandbox_is_refused(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         SandboxRef one = await sandboxes.CreateAsync("simple");
         SandboxRef two = await sandboxes.CreateAsync("simple");
         Snapshot snapshot = await one.SnapshotAsync();
@@ -90,14 +92,14 @@ public sealed class SandboxCallSpec : SandboxTest
         Assert.Equal(0, await two.CallAsync<int>("GetStatic"));
     }
 
-    [KvmFact]
-    public async Task A_file_and_memory_are_mapped_into_the_guest()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_file_and_memory_are_mapped_into_the_guest(string backend)
     {
         string path = Path.GetTempFileName();
         try
         {
             await File.WriteAllTextAsync(path, "from a file");
-            SandboxRef sandbox = await CreateAsync();
+            SandboxRef sandbox = await CreateAsync(backend);
             Assert.Equal(4096UL, await sandbox.MapFileAsync(path, new GuestAddress(0x2_0000_0000)));
             byte[] read = await sandbox.CallAsync<byte[]>("ReadMappedBuffer", 0x2_0000_0000UL, 11UL);
             Assert.Equal("from a file"u8, read);
@@ -110,12 +112,12 @@ public sealed class SandboxCallSpec : SandboxTest
         }
     }
 
-    [KvmFact]
-    public async Task Status_is_answered_while_a_call_waits_for_an_asynchronous_host_function()
+    [SkippableTheory, OnEachBackend]
+    public async Task Status_is_answered_while_a_call_waits_for_an_asynchronous_host_function(string backend)
     {
         var gate = new TaskCompletionSource<int>();
         var inside = new Signal();
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("HostAdd", async (int a, int b) =>
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("HostAdd", async (int a, int b) =>
         {
             inside.Give();
             return a + b + await gate.Task;
@@ -131,21 +133,21 @@ public sealed class SandboxCallSpec : SandboxTest
         Assert.Equal(0, await behind.WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task The_actor_can_be_spoken_to_in_its_own_protocol()
+    [SkippableTheory, OnEachBackend]
+    public async Task The_actor_can_be_spoken_to_in_its_own_protocol(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         sandbox.ActorRef.Tell(new SandboxProtocol.Call("EchoI32", GuestValueType.Int32, [7]), TestActor);
         Assert.Equal(GuestValue.From(7), ExpectMsg<SandboxProtocol.Completed>(Patience).Value);
         sandbox.ActorRef.Tell(new SandboxProtocol.Call("guest_panic", GuestValueType.Void, ["on purpose"]), TestActor);
         Assert.IsType<GuestAbortedException>(ExpectMsg<SandboxProtocol.Failed>(Patience).Cause);
     }
 
-    [KvmFact]
-    public async Task Guests_run_on_threads_of_their_own_and_supervisors_do_not()
+    [SkippableTheory, OnEachBackend]
+    public async Task Guests_run_on_threads_of_their_own_and_supervisors_do_not(string backend)
     {
         string? thread = null;
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("HostAdd", (int a, int b) =>
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("HostAdd", (int a, int b) =>
         {
             thread = Thread.CurrentThread.IsThreadPoolThread ? null : Thread.CurrentThread.Name;
             return a + b;

@@ -7,11 +7,11 @@ namespace SandboxActors.Tests;
 /// <summary>Sandboxes that cannot be made, and what making one says.</summary>
 public sealed class StartSpec : SandboxTest
 {
-    [KvmFact]
-    public async Task A_guest_that_never_becomes_ready_fails_its_maker_and_others_go_on()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_guest_that_never_becomes_ready_fails_its_maker_and_others_go_on(string backend)
     {
         // jmp to itself
-        Sandboxes sandboxes = Start(other: GuestImage.FromBytes(TinyGuest.Elf([0xEB, 0xFE])));
+        Sandboxes sandboxes = Start(backend, other: GuestImage.FromBytes(TinyGuest.Elf([0xEB, 0xFE])));
         Task<SandboxRef> stuck = sandboxes.CreateAsync("other", s => s.Options(o => o with { InitializationTimeout = TimeSpan.FromMilliseconds(100) }));
         SandboxRef sandbox = await sandboxes.CreateAsync("simple").WaitAsync(Patience);
         await Assert.ThrowsAsync<GuestKilledException>(() => stuck.WaitAsync(Patience));
@@ -20,20 +20,20 @@ public sealed class StartSpec : SandboxTest
         Assert.Empty(Events);
     }
 
-    [KvmFact]
-    public async Task A_guest_that_dies_while_it_starts_fails_its_maker_with_the_cause_and_its_name_is_free()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_guest_that_dies_while_it_starts_fails_its_maker_with_the_cause_and_its_name_is_free(string backend)
     {
         // ud2
-        Sandboxes sandboxes = Start(other: GuestImage.FromBytes(TinyGuest.Elf([0x0F, 0x0B])));
+        Sandboxes sandboxes = Start(backend, other: GuestImage.FromBytes(TinyGuest.Elf([0x0F, 0x0B])));
         await Assert.ThrowsAsync<GuestFaultException>(() => sandboxes.CreateAsync(sandboxes.Define("other"), "named").WaitAsync(Patience));
         SandboxRef sandbox = await sandboxes.CreateAsync(sandboxes.Define("simple"), "named").WaitAsync(Patience);
         Assert.Equal("akka://test/user/sandboxes/named", sandbox.ActorRef.Path.ToString());
     }
 
-    [KvmFact]
-    public async Task Two_sandboxes_cannot_have_the_same_name()
+    [SkippableTheory, OnEachBackend]
+    public async Task Two_sandboxes_cannot_have_the_same_name(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         SandboxDefinition definition = sandboxes.Define("simple", s => s.Named("named"));
         SandboxRef sandbox = await sandboxes.CreateAsync(definition).WaitAsync(Patience);
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => sandboxes.CreateAsync(definition).WaitAsync(Patience));
@@ -41,10 +41,10 @@ public sealed class StartSpec : SandboxTest
         await sandbox.CallAsync("NoOp").WaitAsync(Patience);
     }
 
-    [KvmFact]
-    public void What_a_sandbox_cannot_be_is_refused_where_it_is_said()
+    [SkippableTheory, OnEachBackend]
+    public void What_a_sandbox_cannot_be_is_refused_where_it_is_said(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         Assert.Contains("other, simple", Assert.Throws<ArgumentException>(() => sandboxes.Define("none")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => sandboxes.Define("simple", s => s.Named("a/b")));
         Assert.Throws<ArgumentException>(() => sandboxes.Define("simple", s => s.HostFunction("Now", () => DateTime.UnixEpoch)));
@@ -52,13 +52,13 @@ public sealed class StartSpec : SandboxTest
         Assert.Contains("16384", size.Message, StringComparison.Ordinal);
         Assert.Contains("1073741824", size.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => sandboxes.Define("simple", s => s.Healing(h => h with { MaximumRestores = -2 })));
-        Assert.Throws<InvalidOperationException>(() => Start());
+        Assert.Throws<InvalidOperationException>(() => Start(backend));
     }
 
-    [KvmFact]
-    public async Task A_sandbox_makes_itself_known_when_it_starts_and_stops()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_sandbox_makes_itself_known_when_it_starts_and_stops(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.Named("named"));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.Named("named"));
         SandboxEvents.Started started = Next<SandboxEvents.Started>();
         Assert.Equal(("named", sandbox.ActorRef.Path), (started.Name, started.Path));
         Assert.True(started.Duration > TimeSpan.Zero);
@@ -66,10 +66,10 @@ public sealed class StartSpec : SandboxTest
         Assert.Equal(started.SandboxId, Next<SandboxEvents.Stopped>().SandboxId);
     }
 
-    [KvmFact]
-    public async Task The_events_of_a_sandbox_come_in_order_and_end_with_the_subscription()
+    [SkippableTheory, OnEachBackend]
+    public async Task The_events_of_a_sandbox_come_in_order_and_end_with_the_subscription(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         for (int i = 0; i < 10; i++) await Assert.ThrowsAsync<GuestAbortedException>(() => sandbox.CallAsync("guest_panic", "on purpose").WaitAsync(Patience));
         await sandbox.StopAsync().WaitAsync(Patience);
         var kinds = new List<string>();
@@ -85,10 +85,10 @@ public sealed class StartSpec : SandboxTest
         Assert.Equal(expected, kinds);
     }
 
-    [KvmFact]
-    public async Task A_subscription_that_was_disposed_hears_nothing_more()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_subscription_that_was_disposed_hears_nothing_more(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         int heard = 0;
         IDisposable subscription = sandboxes.Subscribe<SandboxEvents.Started>(_ => Interlocked.Increment(ref heard));
         await sandboxes.CreateAsync("simple").WaitAsync(Patience);
@@ -100,10 +100,10 @@ public sealed class StartSpec : SandboxTest
         Assert.Equal(1, heard);
     }
 
-    [KvmFact]
-    public async Task A_handler_that_throws_hears_the_next_event_all_the_same()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_handler_that_throws_hears_the_next_event_all_the_same(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         var heard = new Signal();
         using IDisposable subscription = sandboxes.Subscribe<SandboxEvents.Started>(_ =>
         {

@@ -9,10 +9,10 @@ public sealed class StopSpec : SandboxTest
 {
     private readonly Signal _inside = new();
 
-    [KvmFact]
-    public async Task Stopping_fails_the_call_in_flight_and_those_behind_it()
+    [SkippableTheory, OnEachBackend]
+    public async Task Stopping_fails_the_call_in_flight_and_those_behind_it(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("Inside", _inside.Give));
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("Inside", _inside.Give));
         Watch(sandbox.ActorRef);
         Task[] calls = [sandbox.CallAsync("CallHostThenSpin", "Inside"), sandbox.CallAsync("NoOp"), sandbox.SnapshotAsync()];
         await _inside.WaitAsync();
@@ -24,10 +24,10 @@ public sealed class StopSpec : SandboxTest
         Assert.Equal(SandboxStopReason.Requested, Next<SandboxEvents.Stopped>().Reason);
     }
 
-    [KvmFact]
-    public async Task Stopping_fails_a_call_that_waits_for_a_host_function_and_those_set_aside()
+    [SkippableTheory, OnEachBackend]
+    public async Task Stopping_fails_a_call_that_waits_for_a_host_function_and_those_set_aside(string backend)
     {
-        SandboxRef sandbox = await CreateAsync(s => s.HostFunction("Inside", () =>
+        SandboxRef sandbox = await CreateAsync(backend, s => s.HostFunction("Inside", () =>
         {
             _inside.Give();
             return new TaskCompletionSource().Task;
@@ -43,10 +43,10 @@ public sealed class StopSpec : SandboxTest
         Assert.IsType<SandboxStoppedException>(ExpectMsg<SandboxProtocol.Failed>(Patience).Cause);
     }
 
-    [KvmFact]
-    public async Task A_poison_pill_stops_a_sandbox_behind_the_calls_before_it()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_poison_pill_stops_a_sandbox_behind_the_calls_before_it(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         Task<int> before = sandbox.CallAsync<int>("AddToStatic", 1);
         sandbox.ActorRef.Tell(PoisonPill.Instance);
         Task<int> behind = sandbox.CallAsync<int>("AddToStatic", 1);
@@ -54,10 +54,10 @@ public sealed class StopSpec : SandboxTest
         await Assert.ThrowsAsync<SandboxStoppedException>(() => behind.WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task A_sandbox_that_has_stopped_refuses_everything_at_once()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_sandbox_that_has_stopped_refuses_everything_at_once(string backend)
     {
-        SandboxRef sandbox = await CreateAsync();
+        SandboxRef sandbox = await CreateAsync(backend);
         Snapshot snapshot = await sandbox.SnapshotAsync();
         await sandbox.StopAsync().WaitAsync(Patience);
         await sandbox.StopAsync().WaitAsync(Patience);
@@ -67,10 +67,10 @@ public sealed class StopSpec : SandboxTest
         await Assert.ThrowsAsync<SandboxStoppedException>(() => sandbox.StatusAsync().WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task The_name_of_a_sandbox_that_is_stopping_is_free_for_the_next()
+    [SkippableTheory, OnEachBackend]
+    public async Task The_name_of_a_sandbox_that_is_stopping_is_free_for_the_next(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         SandboxDefinition definition = sandboxes.Define("simple");
         for (int i = 0; i < 20; i++)
         {
@@ -81,10 +81,10 @@ public sealed class StopSpec : SandboxTest
         }
     }
 
-    [KvmFact]
-    public async Task The_end_of_the_actor_system_ends_spinning_guests_and_fails_all_calls()
+    [SkippableTheory, OnEachBackend]
+    public async Task The_end_of_the_actor_system_ends_spinning_guests_and_fails_all_calls(string backend)
     {
-        Sandboxes sandboxes = Start(change: settings => settings with { GuestThreads = 2 });
+        Sandboxes sandboxes = Start(backend, change: settings => settings with { GuestThreads = 2 });
         SandboxDefinition definition = sandboxes.Define("simple", s => s.HostFunction("Inside", _inside.Give));
         SandboxRef[] all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => sandboxes.CreateAsync(definition))).WaitAsync(Patience);
         Task[] calls = [.. all.SelectMany(s => new Task[] { s.CallAsync("CallHostThenSpin", "Inside"), s.CallAsync("NoOp") })];
@@ -99,10 +99,10 @@ public sealed class StopSpec : SandboxTest
         await Assert.ThrowsAsync<SandboxStoppedException>(() => sandboxes.CreateAsync(definition).WaitAsync(Patience));
     }
 
-    [KvmFact]
-    public async Task Sandboxes_still_being_made_when_the_actor_system_ends_fail()
+    [SkippableTheory, OnEachBackend]
+    public async Task Sandboxes_still_being_made_when_the_actor_system_ends_fail(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         SandboxDefinition definition = sandboxes.Define("simple");
         Task<SandboxRef>[] made = [.. Enumerable.Range(0, 200).Select(_ => sandboxes.CreateAsync(definition))];
         await Sys.Terminate().WaitAsync(Patience);
@@ -122,10 +122,10 @@ public sealed class StopSpec : SandboxTest
         Assert.InRange(failed, 1, 200);
     }
 
-    [KvmFact]
-    public async Task A_supervisor_that_is_stopped_takes_its_sandboxes_with_it_though_their_guests_spin()
+    [SkippableTheory, OnEachBackend]
+    public async Task A_supervisor_that_is_stopped_takes_its_sandboxes_with_it_though_their_guests_spin(string backend)
     {
-        Sandboxes sandboxes = Start();
+        Sandboxes sandboxes = Start(backend);
         SandboxRef sandbox = await sandboxes.CreateAsync("simple", s => s.HostFunction("Inside", _inside.Give));
         Task spin = sandbox.CallAsync("CallHostThenSpin", "Inside");
         await _inside.WaitAsync();

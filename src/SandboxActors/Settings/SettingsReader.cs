@@ -14,9 +14,15 @@ internal sealed class SettingsReader(Config config)
     public ulong Size(string key) =>
         Read(key, "a size such as 64KiB or 16MiB", () => config.GetByteSize(key) is { } size ? checked((ulong)size) : throw new FormatException());
 
-    public T OneOf<T>(string key, IReadOnlyDictionary<string, T> values) => values.TryGetValue(Text(key), out T? value)
+    public T OneOf<T>(string key, IReadOnlyDictionary<string, T> values) => OneOf(key, Text(key), values);
+
+    /// <summary>The value that a text names, wherever the text stands.</summary>
+    /// <param name="key">What the text's place is called.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="values">All the texts that there can be.</param>
+    public static T OneOf<T>(string key, string text, IReadOnlyDictionary<string, T> values) => values.TryGetValue(text, out T? value)
         ? value
-        : throw new SandboxConfigurationException(key, $"'{Text(key)}' is not one of {string.Join(", ", values.Keys)}.");
+        : throw new SandboxConfigurationException(key, $"'{text}' is not one of {string.Join(", ", values.Keys)}.");
 
     private string Text(string key) => config.GetString(key) ?? string.Empty;
 

@@ -26,10 +26,13 @@ public abstract class SandboxTest : TestKit
     /// <summary>Every event of every sandbox, in order.</summary>
     internal BlockingCollection<SandboxEvent> Events { get; } = [];
 
-    private protected Sandboxes Start(IHypervisor? hypervisor = null, Func<SandboxSettings, SandboxSettings>? change = null, GuestImage? other = null)
+    private protected Sandboxes Start(string backend, Func<SandboxSettings, SandboxSettings>? change = null, GuestImage? other = null) =>
+        Start(Backends.Open(backend), change, other);
+
+    private protected Sandboxes Start(IHypervisor hypervisor, Func<SandboxSettings, SandboxSettings>? change = null, GuestImage? other = null)
     {
         SandboxSettings settings = SandboxSettings.From(Sys.Settings.Config);
-        var sandboxes = Sandboxes.Start(Sys, new SandboxesSetup(hypervisor ?? SharedHypervisor.Kvm)
+        var sandboxes = Sandboxes.Start(Sys, new SandboxesSetup(hypervisor)
         {
             Guests = new Dictionary<string, GuestImage> { ["simple"] = Simple, ["other"] = other ?? Simple },
             Settings = change is null ? settings : change(settings),
@@ -38,11 +41,12 @@ public abstract class SandboxTest : TestKit
         return sandboxes;
     }
 
-    private protected Task<SandboxRef> CreateAsync(Action<SandboxDefinitionBuilder>? configure = null) => Start().CreateAsync("simple", s =>
-    {
-        s.PrintTo(static _ => { });
-        configure?.Invoke(s);
-    });
+    private protected Task<SandboxRef> CreateAsync(string backend, Action<SandboxDefinitionBuilder>? configure = null) =>
+        Start(backend).CreateAsync("simple", s =>
+        {
+            s.PrintTo(static _ => { });
+            configure?.Invoke(s);
+        });
 
     /// <summary>The next event of a kind; events of other kinds before it are skipped.</summary>
     private protected TEvent Next<TEvent>()
