@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,6 +7,7 @@ using SandboxActors.Guests;
 using SandboxActors.Hosting;
 using SandboxActors.Kvm;
 using SandboxActors.Wire;
+using static SandboxActors.Benchmarks.Figures;
 
 namespace SandboxActors.Benchmarks;
 
@@ -109,13 +109,4 @@ internal static class FloorRun
     }
 
     private static double Ratio(double value, double floor) => value / floor;
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
-
-    private static void Print(string name, double value, string unit) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:0.###} {unit}"));
 }

@@ -4,7 +4,7 @@ namespace SandboxActors.Emulator;
 
 /// <summary>
 /// Addition, multiplication, division, square root, minimum and maximum of SSE, in integers: the same on every host, in every rounding mode, with
-/// every exception. What is common, normal numbers rounded to nearest, goes through the host's arithmetic, which IEEE 754 makes the same.
+/// every exception. What is common, ordinary numbers rounded to nearest, is the host's (<see cref="HostFloats"/>).
 /// </summary>
 internal static class FloatArithmetic
 {
@@ -12,7 +12,6 @@ internal static class FloatArithmetic
 
     public static ulong Add(FloatFormat format, ulong left, ulong right, ref FloatContext context)
     {
-        if (context.AllowsHostArithmetic && HostArithmetic.TryAdd(format, left, right, out ulong quick)) return quick;
         if (TryNaN(format, left, right, ref context, out ulong nan)) return nan;
         if (format.IsInfinite(left) && format.IsInfinite(right) && left != right) return Refuse(format, ref context);
         left = Operand(format, left, ref context);
@@ -27,7 +26,6 @@ internal static class FloatArithmetic
 
     public static ulong Multiply(FloatFormat format, ulong left, ulong right, ref FloatContext context)
     {
-        if (context.AllowsHostArithmetic && HostArithmetic.TryMultiply(format, left, right, out ulong quick)) return quick;
         if (TryNaN(format, left, right, ref context, out ulong nan)) return nan;
         ulong sign = (left ^ right) & format.SignBit;
         if (IsZeroOperand(format, left, context) && format.IsInfinite(right)) return Refuse(format, ref context);
@@ -42,7 +40,6 @@ internal static class FloatArithmetic
 
     public static ulong Divide(FloatFormat format, ulong left, ulong right, ref FloatContext context)
     {
-        if (context.AllowsHostArithmetic && HostArithmetic.TryDivide(format, left, right, out ulong quick)) return quick;
         if (TryNaN(format, left, right, ref context, out ulong nan)) return nan;
         ulong sign = (left ^ right) & format.SignBit;
         bool isLeftZero = IsZeroOperand(format, left, context);

@@ -22,9 +22,9 @@ internal static class LazyFlags
         return state.Kind switch
         {
             FlagKind.Add => Cpu.AddFlags(first, second, (first + second) & mask, size),
-            FlagKind.AddCarry => Cpu.AddFlags(first, second, third, size),
+            FlagKind.AddCarry => Cpu.AddFlags(first, second, third & mask, size),
             FlagKind.Subtract => Cpu.SubtractFlags(first, second, (first - second) & mask, size),
-            FlagKind.SubtractBorrow => Cpu.SubtractFlags(first, second, third, size),
+            FlagKind.SubtractBorrow => Cpu.SubtractFlags(first, second, third & mask, size),
             FlagKind.Logic => Cpu.ResultFlags(first, size),
             FlagKind.Increment => (Cpu.AddFlags((first - 1) & mask, 1, first, size) & ~ProcessorFlags.Carry) | second,
             FlagKind.Decrement => (Cpu.SubtractFlags((first + 1) & mask, 1, first, size) & ~ProcessorFlags.Carry) | second,

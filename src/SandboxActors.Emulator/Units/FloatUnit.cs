@@ -17,11 +17,15 @@ internal static class FloatUnit
 
     public static void Register(Dictionary<Mnemonic, Handler> handlers)
     {
-        Add(handlers, [Mnemonic.Addss, Mnemonic.Addsd], [Mnemonic.Addps, Mnemonic.Addpd], FloatArithmetic.Add);
-        Add(handlers, [Mnemonic.Subss, Mnemonic.Subsd], [Mnemonic.Subps, Mnemonic.Subpd], FloatArithmetic.Subtract);
-        Add(handlers, [Mnemonic.Mulss, Mnemonic.Mulsd], [Mnemonic.Mulps, Mnemonic.Mulpd], FloatArithmetic.Multiply);
-        Add(handlers, [Mnemonic.Divss, Mnemonic.Divsd], [Mnemonic.Divps, Mnemonic.Divpd], FloatArithmetic.Divide);
+        Add<HostOperations.Addition>(handlers, [Mnemonic.Addss, Mnemonic.Addsd], [Mnemonic.Addps, Mnemonic.Addpd], FloatArithmetic.Add);
+        Add<HostOperations.Subtraction>(handlers, [Mnemonic.Subss, Mnemonic.Subsd], [Mnemonic.Subps, Mnemonic.Subpd], FloatArithmetic.Subtract);
+        Add<HostOperations.Multiplication>(handlers, [Mnemonic.Mulss, Mnemonic.Mulsd], [Mnemonic.Mulps, Mnemonic.Mulpd], FloatArithmetic.Multiply);
+        Add<HostOperations.Division>(handlers, [Mnemonic.Divss, Mnemonic.Divsd], [Mnemonic.Divps, Mnemonic.Divpd], FloatArithmetic.Divide);
         Add(handlers, [Mnemonic.Sqrtss, Mnemonic.Sqrtsd], [Mnemonic.Sqrtps, Mnemonic.Sqrtpd], Root);
+        handlers[Mnemonic.Sqrtsd] = static (ref cpu, operation) =>
+        {
+            if (!HostFloatUnit.TrySquareRoot(ref cpu, operation)) Apply(ref cpu, operation, Root, isScalar: true);
+        };
         Add(handlers, [Mnemonic.Minss, Mnemonic.Minsd], [Mnemonic.Minps, Mnemonic.Minpd], Minimum);
         Add(handlers, [Mnemonic.Maxss, Mnemonic.Maxsd], [Mnemonic.Maxps, Mnemonic.Maxpd], Maximum);
         handlers[Mnemonic.Cmpss] = static (ref cpu, operation) => CompareScalar(ref cpu, operation);
@@ -50,6 +54,26 @@ internal static class FloatUnit
     {
         foreach (Mnemonic mnemonic in scalars) handlers[mnemonic] = (ref cpu, operation) => Apply(ref cpu, operation, binary, isScalar: true);
         foreach (Mnemonic mnemonic in packed) handlers[mnemonic] = (ref cpu, operation) => Apply(ref cpu, operation, binary, isScalar: false);
+    }
+
+    private static void Add<T>(Dictionary<Mnemonic, Handler> handlers, Mnemonic[] scalars, Mnemonic[] packed, Binary binary)
+        where T : struct, IHostOperation
+    {
+        foreach (Mnemonic mnemonic in scalars)
+        {
+            handlers[mnemonic] = (ref cpu, operation) =>
+            {
+                if (!HostFloatUnit.TryScalar<T>(ref cpu, operation)) Apply(ref cpu, operation, binary, isScalar: true);
+            };
+        }
+
+        foreach (Mnemonic mnemonic in packed)
+        {
+            handlers[mnemonic] = (ref cpu, operation) =>
+            {
+                if (!HostFloatUnit.TryPacked<T>(ref cpu, operation)) Apply(ref cpu, operation, binary, isScalar: false);
+            };
+        }
     }
 
     private static void Apply(ref Cpu cpu, Operation operation, Binary binary, bool isScalar)

@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics;
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// Tests whether the host's arithmetic on numbers is the guest's, for translated code. It is where operands and result are plain (<see cref="HostArithmetic"/>) or zeros that
-/// nothing was rounded to, and <see cref="FloatContext.AllowsHostArithmetic"/>. Such numbers are called ordinary.
+/// Where the host's arithmetic is the guest's: IEEE 754 leaves it no choice, and nothing but inexactness can be raised, if <see cref="FloatContext.AllowsHostArithmetic"/> and
+/// operands and result are ordinary: plain (normal, and well inside the range), or zeros that nothing was rounded to.
 /// </summary>
 internal static class HostFloats
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+    // Away from the smallest normal numbers, so that whether a result was tiny before rounding is no question.
     private const uint LowestExponent = 3;
 
     // Of the upper half of a double, of a single: the exponent stands below the sign, which is shifted out.
@@ -18,7 +19,9 @@ internal static class HostFloats
     private const uint SingleLow = LowestExponent << 24;
     private const uint SingleRange = (255 - LowestExponent) << 24;
 
-    private static readonly double SmallestPlain = BitConverter.UInt64BitsToDouble((ulong)LowestExponent << 52);
+    // 2 to the power of LowestExponent - 1023, and of LowestExponent - 127.
+    private const double SmallestPlain = 8.900295434028806e-308;
+    private const float SmallestPlainSingle = 4.7019774e-38f;
 
     [MethodImpl(Inline)]
     public static bool IsPlain(double value) => ((uint)(BitConverter.DoubleToUInt64Bits(value) >> 32) << 1) - DoubleLow < DoubleRange;
@@ -58,6 +61,26 @@ internal static class HostFloats
         Vector128<double> isLarge = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(SmallestPlain));
         Vector128<double> isFinite = Vector128.LessThanOrEqual(magnitude, Vector128.Create(double.MaxValue));
         return (isLarge & isFinite).AsInt64().ExtractMostSignificantBits() == 3;
+    }
+
+    /// <summary>Whether all four numbers are ordinary.</summary>
+    [MethodImpl(Inline)]
+    public static bool AreOrdinary(Vector128<float> value)
+    {
+        Vector128<float> magnitude = Vector128.Abs(value);
+        Vector128<float> isLarge = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(SmallestPlainSingle));
+        Vector128<float> isFinite = Vector128.LessThanOrEqual(magnitude, Vector128.Create(float.MaxValue));
+        return ((isLarge & isFinite) | Vector128.Equals(magnitude, Vector128<float>.Zero)).AsInt32().ExtractMostSignificantBits() == 0xF;
+    }
+
+    /// <summary>Whether all four numbers are plain.</summary>
+    [MethodImpl(Inline)]
+    public static bool ArePlain(Vector128<float> value)
+    {
+        Vector128<float> magnitude = Vector128.Abs(value);
+        Vector128<float> isLarge = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(SmallestPlainSingle));
+        Vector128<float> isFinite = Vector128.LessThanOrEqual(magnitude, Vector128.Create(float.MaxValue));
+        return (isLarge & isFinite).AsInt32().ExtractMostSignificantBits() == 0xF;
     }
 
     [MethodImpl(Inline)]
