@@ -31,7 +31,8 @@ public sealed class EmulatedHypervisor : IHypervisor
     public string Name => "emulator";
 
     /// <inheritdoc />
-    /// <remarks>The counter goes up by one with each instruction, so this is the speed that a guest is told it runs at: 500 million a second.</remarks>
+    /// <remarks>The counter goes up by one with each instruction, so this is the speed that a guest is told it runs at: 500 million a
+    /// second.</remarks>
     public uint TimestampCounterKilohertz => 500_000;
 
     /// <inheritdoc />

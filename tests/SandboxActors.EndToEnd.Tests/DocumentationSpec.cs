@@ -8,11 +8,12 @@ public sealed partial class DocumentationSpec
     [Theory]
     [InlineData("threat-model.md")]
     [InlineData("testing.md")]
+    [InlineData("emulator.md")]
     public void Every_test_that_a_page_names_exists(string page)
     {
         string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Spec.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
         MatchCollection names = TestName().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", page)));
-        Assert.True(names.Count > 5);
+        Assert.NotEmpty(names);
         string[] missing = [.. names.Where(name => !sources.Any(s => Declares(s, name))).Select(name => name.Value)];
         Assert.Empty(missing);
     }

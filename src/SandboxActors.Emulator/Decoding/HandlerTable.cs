@@ -32,6 +32,7 @@ internal static class HandlerTable
         VectorShiftUnit.Register(handlers);
         VectorShuffleUnit.Register(handlers);
         FloatUnit.Register(handlers);
+        ReciprocalUnit.Register(handlers);
         ConvertUnit.Register(handlers);
         return handlers;
     }

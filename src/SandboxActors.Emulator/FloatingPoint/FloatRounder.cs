@@ -6,7 +6,8 @@ internal static class FloatRounder
     /// <summary>Rounds <paramref name="significand"/> times two to the power of <paramref name="unit"/>.</summary>
     /// <param name="format">The format of the result.</param>
     /// <param name="isNegative">The sign.</param>
-    /// <param name="significand">Not zero. Its lowest bit may stand for everything below it that is not zero, if it has 3 bits more than the format.</param>
+    /// <param name="significand">Not zero. Its lowest bit may stand for everything below it that is not zero, if it has 3 bits more than the
+    /// format.</param>
     /// <param name="unit">The exponent of its lowest bit.</param>
     /// <param name="context">The rounding mode; takes the exceptions.</param>
     /// <returns>The number's bits.</returns>

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// Where the host's arithmetic is the guest's: IEEE 754 leaves it no choice, and nothing but inexactness can be raised, if <see cref="FloatContext.AllowsHostArithmetic"/> and
-/// operands and result are ordinary: plain (normal, and well inside the range), or zeros that nothing was rounded to.
+/// Where the host's arithmetic is the guest's: IEEE 754 leaves it no choice, and nothing but inexactness can be raised, if <see
+/// cref="FloatContext.AllowsHostArithmetic"/> and operands and result are ordinary: plain (normal, and well inside the range), or zeros that nothing
+/// was rounded to.
 /// </summary>
 internal static class HostFloats
 {
@@ -45,7 +46,9 @@ internal static class HostFloats
         return ((isLarge & isFinite) | Vector128.Equals(magnitude, Vector128<double>.Zero)).AsInt64().ExtractMostSignificantBits() == 3;
     }
 
-    /// <summary>Whether the product or quotient of ordinary numbers is ordinary: a zero is only where the first of them, or for a product the second, is one.</summary>
+    /// <summary>
+    /// Whether the product or quotient of ordinary numbers is ordinary: a zero is only where the first of them, or for a product the second, is one.
+    /// </summary>
     [MethodImpl(Inline)]
     public static bool IsOrdinaryProduct(double result, double left, double right) => IsPlain(result) || (result == 0 && (left == 0 || right == 0));
 

@@ -10,8 +10,8 @@ internal static class PagePermission
     public const byte Execute = 4;
 
     /// <summary>
-    /// The guest has written the page, and may again: the one test of a write that needs nothing noted. Set by the first write to a tracked page, together with the page's
-    /// bit in the bitmap.
+    /// The guest has written the page, and may again: the one test of a write that needs nothing noted. Set by the first write to a tracked page,
+    /// together with the page's bit in the bitmap.
     /// </summary>
     public const byte Written = 0x80;
 

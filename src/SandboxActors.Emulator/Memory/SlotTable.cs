@@ -10,7 +10,9 @@ internal sealed class SlotTable
 
     private readonly MemorySlot?[] _slots = new MemorySlot?[Count];
 
-    /// <summary>Whether some memory is seen at two addresses and can be written at one of them: then code may change without its own page being written.</summary>
+    /// <summary>
+    /// Whether some memory is seen at two addresses and can be written at one of them: then code may change without its own page being written.
+    /// </summary>
     public bool HasWritableAlias { get; private set; }
 
     /// <summary>Maps a slot.</summary>

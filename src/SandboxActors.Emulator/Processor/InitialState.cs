@@ -21,7 +21,9 @@ internal static class InitialState
     /// <summary>The debug registers at rest.</summary>
     public static DebugRegisters Debug => new() { Dr6 = 0xFFFF_0FF0, Dr7 = 0x400 };
 
-    /// <summary>The model-specific registers kept: those that a KVM keeps for a guest. No instruction that a guest may execute looks at them.</summary>
+    /// <summary>
+    /// The model-specific registers kept: those that a KVM keeps for a guest. No instruction that a guest may execute looks at them.
+    /// </summary>
     public static IReadOnlyList<ModelSpecificRegister> ModelSpecific { get; } =
     [
         .. new uint[] { 0x174, 0x175, 0x176, 0x277, 0xC000_0081, 0xC000_0082, 0xC000_0083, 0xC000_0084, 0xC000_0102, 0xC000_0103 }

@@ -14,7 +14,9 @@ internal sealed class ProcessorState
     public ulong FsBase;
     public ulong GsBase;
 
-    /// <summary>Instructions carried out since the machine was made, iterations of repeated ones counted each. No part of the state: time goes on.</summary>
+    /// <summary>
+    /// Instructions carried out since the machine was made, iterations of repeated ones counted each. No part of the state: time goes on.
+    /// </summary>
     public ulong InstructionCount;
 
     /// <summary>x87 and everything else of the XSAVE image that has no register here.</summary>

@@ -1,6 +1,8 @@
 namespace SandboxActors.Emulator;
 
-/// <summary>The sixteen general registers in the order of their numbers in machine code, and a seventeenth that is always zero: no register.</summary>
+/// <summary>
+/// The sixteen general registers in the order of their numbers in machine code, and a seventeenth that is always zero: no register.
+/// </summary>
 internal static class RegisterFile
 {
     public const int Count = 17;

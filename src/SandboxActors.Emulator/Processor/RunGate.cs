@@ -3,8 +3,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// Who runs the guest, and who wants it to stop: one word, every step one atomic change. A runner looks at the word between blocks, so a request needs
-/// nothing but its bit. Requested is cleared only by a run that then reports the interruption, so no request is lost, and none is taken twice.
+/// Who runs the guest, and who wants it to stop: one word, every step one atomic change. A runner looks at the word between blocks, so a request
+/// needs nothing but its bit. Requested is cleared only by a run that then reports the interruption, so no request is lost, and none is taken twice.
 /// </summary>
 internal sealed class RunGate
 {

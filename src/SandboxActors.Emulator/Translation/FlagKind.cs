@@ -1,7 +1,8 @@
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// What the flags last came from, and with it what the three flag values of translated code mean: the flags are computed from them only where somebody looks.
+/// What the flags last came from, and with it what the three flag values of translated code mean: the flags are computed from them only where
+/// somebody looks.
 /// </summary>
 internal enum FlagKind
 {

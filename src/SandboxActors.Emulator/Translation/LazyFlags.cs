@@ -5,7 +5,7 @@ internal static class LazyFlags
 {
     /// <summary>RFLAGS.</summary>
     /// <param name="code">The <see cref="FlagState.Code"/>.</param>
-    /// <param name="first">The first value.</param>
+    /// <param name="first">The first value; what is above its size is undefined.</param>
     /// <param name="second">The second value.</param>
     /// <param name="third">The third value.</param>
     /// <param name="flags">RFLAGS as they were stored last: those that arithmetic does not set are in them.</param>
@@ -19,19 +19,23 @@ internal static class LazyFlags
     {
         int size = state.Size;
         ulong mask = Cpu.Mask(size);
+        if (state.Kind == FlagKind.MultiplySigned) return MultiplyUnit.SignedFlags((long)first, (long)second, size);
+        // What was kept is not cut to its size.
+        first &= mask;
+        second &= mask;
+        third &= mask;
         return state.Kind switch
         {
             FlagKind.Add => Cpu.AddFlags(first, second, (first + second) & mask, size),
-            FlagKind.AddCarry => Cpu.AddFlags(first, second, third & mask, size),
+            FlagKind.AddCarry => Cpu.AddFlags(first, second, third, size),
             FlagKind.Subtract => Cpu.SubtractFlags(first, second, (first - second) & mask, size),
-            FlagKind.SubtractBorrow => Cpu.SubtractFlags(first, second, third & mask, size),
+            FlagKind.SubtractBorrow => Cpu.SubtractFlags(first, second, third, size),
             FlagKind.Logic => Cpu.ResultFlags(first, size),
             FlagKind.Increment => (Cpu.AddFlags((first - 1) & mask, 1, first, size) & ~ProcessorFlags.Carry) | second,
             FlagKind.Decrement => (Cpu.SubtractFlags((first + 1) & mask, 1, first, size) & ~ProcessorFlags.Carry) | second,
             FlagKind.ShiftLeft => ShiftUnit.LeftFlags(first, (int)second, size),
             FlagKind.ShiftRight => ShiftUnit.RightFlags(first, (int)second, size),
             FlagKind.ShiftRightSigned => ShiftUnit.SignedRightFlags(first, (int)second, size),
-            FlagKind.MultiplySigned => MultiplyUnit.SignedFlags((long)first, (long)second, size),
             _ => throw new InvalidOperationException($"Translated code left flags of kind {state.Kind}."),
         };
     }

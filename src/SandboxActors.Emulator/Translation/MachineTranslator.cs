@@ -32,7 +32,8 @@ internal sealed class MachineTranslator
 
     /// <summary>Runs translated code from a block on, if there is some.</summary>
     /// <returns>False if the block is to be interpreted.</returns>
-    /// <exception cref="ProcessorTrapException">As <see cref="RegionBody"/>; the count of instructions is what it was before the one that faults.</exception>
+    /// <exception cref="ProcessorTrapException">As <see cref="RegionBody"/>; the count of instructions is what it was before the one that
+    /// faults.</exception>
     public bool TryRun(ref Cpu cpu, Block block)
     {
         if (_hot == EmulatorOptions.Never) return false;

@@ -1,8 +1,8 @@
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// Blocks that are translated together, so that jumps, calls and returns between them stay inside one method. It knows nothing of the machine that it was made in: any machine
-/// that has the same bytes at the same addresses can run it.
+/// Blocks that are translated together, so that jumps, calls and returns between them stay inside one method. It knows nothing of the machine that it
+/// was made in: any machine that has the same bytes at the same addresses can run it.
 /// </summary>
 internal sealed class Region
 {

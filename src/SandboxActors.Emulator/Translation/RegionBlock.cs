@@ -24,7 +24,8 @@ internal sealed class RegionBlock
     public int Reach { get; private set; }
 
     /// <summary>
-    /// Where the flags are when the block begins; of an entry, which several ways lead to, nobody knows. Null as long as the one block that leads here has not been translated.
+    /// Where the flags are when the block begins; of an entry, which several ways lead to, nobody knows. Null as long as the one block that leads
+    /// here has not been translated.
     /// </summary>
     public FlagState? EntryFlags { get; set; }
 

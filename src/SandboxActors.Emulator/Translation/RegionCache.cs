@@ -1,7 +1,8 @@
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// Translated regions of all machines of a hypervisor: what one machine has translated, the others that run the same guest need not. Safe for use from any thread.
+/// Translated regions of all machines of a hypervisor: what one machine has translated, the others that run the same guest need not. Safe for use
+/// from any thread.
 /// </summary>
 internal sealed class RegionCache
 {

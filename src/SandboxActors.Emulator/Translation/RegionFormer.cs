@@ -55,8 +55,8 @@ internal static class RegionFormer
     }
 
     /// <summary>
-    /// The blocks that a run may begin with, and end before when its budget is spent: the hot one, those behind calls, where returns from outside lead, and those that several
-    /// ways lead to. So every loop has one.
+    /// The blocks that a run may begin with, and end before when its budget is spent: the hot one, those behind calls, where returns from outside
+    /// lead, and those that several ways lead to. So every loop has one.
     /// </summary>
     public static IReadOnlyList<Block> EntriesOf(IReadOnlyList<Block> blocks)
     {

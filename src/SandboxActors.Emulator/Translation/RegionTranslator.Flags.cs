@@ -3,8 +3,8 @@ using System.Reflection.Emit;
 namespace SandboxActors.Emulator;
 
 /// <content>
-/// Flags. An instruction that sets them keeps what they come from in three locals; <see cref="_state"/> says, at translation time, what that is. A condition is then mostly
-/// one comparison.
+/// Flags. An instruction that sets them keeps what they come from in three locals; <see cref="_state"/> says, at translation time, what that is. A
+/// condition is then mostly one comparison.
 /// </content>
 internal sealed partial class RegionTranslator
 {

@@ -8,7 +8,8 @@ using Translator = System.Action<SandboxActors.Emulator.RegionTranslator, Sandbo
 namespace SandboxActors.Emulator;
 
 /// <content>
-/// Floating point. On ordinary numbers the host's arithmetic is the guest's, and there is nothing to note in MXCSR; everything else is the interpreter's.
+/// Floating point. On ordinary numbers the host's arithmetic is the guest's, and there is nothing to note in MXCSR; everything else is the
+/// interpreter's.
 /// </content>
 internal sealed partial class RegionTranslator
 {

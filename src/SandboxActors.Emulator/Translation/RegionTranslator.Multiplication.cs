@@ -94,8 +94,8 @@ internal sealed partial class RegionTranslator
         else _il.ZeroExtend(size);
     }
 
-    // The ordinary case: the upper half of the dividend is no more than the extension of the lower, and the divisor is neither 0 nor -1. Everything else,
-    // what faults included, is the interpreter's.
+    // The ordinary case: the upper half of the dividend is no more than the extension of the lower, and the divisor is neither 0 nor -1. Everything
+    // else, what faults included, is the interpreter's.
     private void Divide(Operation operation, bool isSigned)
     {
         int size = operation.Size;

@@ -1,8 +1,8 @@
 namespace SandboxActors.Emulator;
 
 /// <content>
-/// What is known, at translation time, of the numbers in XMM registers: those found to be ordinary need no second test. Whatever is not ordinary leaves the region, so what
-/// was found holds until the register is written, a handler is called, or ways meet.
+/// What is known, at translation time, of the numbers in XMM registers: those found to be ordinary need no second test. Whatever is not ordinary
+/// leaves the region, so what was found holds until the register is written, a handler is called, or ways meet.
 /// </content>
 internal sealed partial class RegionTranslator
 {

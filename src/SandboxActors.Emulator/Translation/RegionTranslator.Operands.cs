@@ -226,8 +226,9 @@ internal sealed partial class RegionTranslator
         });
     }
 
-    // What Cpu.TryFindReadable and TryFindWritten do, in line: as calls they would have the just-in-time compiler run out of variables. Afterwards the offset in the window is
-    // known; its first and last byte have passed the span's own test, so that no mistake in the tests before can lead out of guest memory.
+    // What Cpu.TryFindReadable and TryFindWritten do, in line: as calls they would have the just-in-time compiler run out of variables. Afterwards
+    // the offset in the window is known; its first and last byte have passed the span's own test, so that no mistake in the tests before can lead out
+    // of guest memory.
     private void FindInWindow(int size, int leastPermission, Label otherwise)
     {
         _il.Load(_address);

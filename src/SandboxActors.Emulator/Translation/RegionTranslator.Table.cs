@@ -34,7 +34,7 @@ internal sealed partial class RegionTranslator
                 return operation.DestinationKind != OperandKind.None && operation.SourceKind != OperandKind.None;
             case Mnemonic.Movsd:
                 return operation.DestinationKind != OperandKind.None;
-            case Mnemonic.Push:
+            case Mnemonic.Push or Mnemonic.Leave:
                 return operation.Size == 8;
             case Mnemonic.Pop:
                 return operation.Size == 8 && operation.DestinationKind == OperandKind.Register;

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// Translates a region into one IL method. Registers are in locals from the entry to the exit; flags are computed where somebody looks (<see cref="LazyFlags"/>).
-/// Before an instruction that cannot be done here (a fault, an exit, something rare) the method stores everything and leaves, and the interpreter carries it out: so
-/// whatever goes wrong is the interpreter's to say, and the method itself has no faults.
+/// Translates a region into one IL method. Registers are in locals from the entry to the exit; flags are computed where somebody looks (<see
+/// cref="LazyFlags"/>). Before an instruction that cannot be done here (a fault, an exit, something rare) the method stores everything and leaves,
+/// and the interpreter carries it out: so whatever goes wrong is the interpreter's to say, and the method itself has no faults.
 /// </summary>
 internal sealed partial class RegionTranslator
 {
@@ -128,8 +128,8 @@ internal sealed partial class RegionTranslator
         }
     }
 
-    // As many instructions as the block has are taken from the budget; what is not carried out of them is put back. Looked at only where ways meet: there the budget must
-    // reach to the next such place.
+    // As many instructions as the block has are taken from the budget; what is not carried out of them is put back. Looked at only where ways meet:
+    // there the budget must reach to the next such place.
     private void SpendBudget()
     {
         if (_block.IsEntry)

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace SandboxActors.Emulator;
 
-/// <summary>Operations on whole XMM registers that translated code calls, and the just-in-time compiler makes one instruction of. Named like the guest's instructions.</summary>
+/// <summary>
+/// Operations on whole XMM registers that translated code calls, and the just-in-time compiler makes one instruction of. Named like the guest's
+/// instructions.
+/// </summary>
 internal static class TranslatedVector
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;

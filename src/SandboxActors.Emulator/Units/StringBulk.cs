@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// Many steps of a repeated MOVS or STOS at once, as far as they go upwards, stay in one page and cannot fault: what copying and filling memory is mostly made of.
+/// Many steps of a repeated MOVS or STOS at once, as far as they go upwards, stay in one page and cannot fault: what copying and filling memory is
+/// mostly made of.
 /// </summary>
 internal static class StringBulk
 {

@@ -4,8 +4,8 @@ using Iced.Intel;
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// The part of x87 that code compiled for SSE2 touches: the control word, and a <c>long double</c> loaded to be stored as a double. Everything else of
-/// it is #UD, and CPUID reports no x87. The stack is kept where XSAVE keeps it, top first.
+/// The part of x87 that code compiled for SSE2 touches: the control word, and a <c>long double</c> loaded to be stored as a double. Everything else
+/// of it is #UD, and CPUID reports no x87. The stack is kept where XSAVE keeps it, top first.
 /// </summary>
 internal static class X87Unit
 {
