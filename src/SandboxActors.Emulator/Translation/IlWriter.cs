@@ -41,15 +41,11 @@ internal sealed class IlWriter
 
     public void Load(LocalBuilder local) => _il.Emit(OpCodes.Ldloc, local);
 
-    public void LoadAddress(LocalBuilder local) => _il.Emit(OpCodes.Ldloca, local);
-
     public void Store(LocalBuilder local) => _il.Emit(OpCodes.Stloc, local);
 
     public void Constant(int value) => _il.Emit(OpCodes.Ldc_I4, value);
 
     public void Constant(ulong value) => _il.Emit(OpCodes.Ldc_I8, (long)value);
-
-    public void Constant(double value) => _il.Emit(OpCodes.Ldc_R8, value);
 
     public void Call(MethodInfo method) => _il.Emit(OpCodes.Call, method);
 

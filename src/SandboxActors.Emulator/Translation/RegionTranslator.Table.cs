@@ -8,9 +8,6 @@ internal sealed partial class RegionTranslator
 {
     private static readonly Dictionary<Mnemonic, Translator> Translators = CreateTranslators();
 
-    /// <summary>All instructions that have a translation, in some form.</summary>
-    public static IEnumerable<Mnemonic> Implemented => Translators.Keys;
-
     /// <summary>What is done with an instruction.</summary>
     public static Way WayOf(Operation operation)
     {
