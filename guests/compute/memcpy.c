@@ -5,9 +5,14 @@
 GUEST_FUNCTION(Memcpy, U64, I32, I32)
 {
     int64_t words = arg_i32(0);
+    if (words < 1)
+        return guest_error(1, "%d words cannot be copied", (int)words);
     uint64_t *from = malloc((size_t)words * 8), *to = malloc((size_t)words * 8);
-    if (!from || !to)
+    if (!from || !to) {
+        free(from);
+        free(to);
         return guest_error(1, "no room for twice %d words", (int)words);
+    }
     for (int64_t i = 0; i < words; i++)
         from[i] = (uint64_t)i * 0x9E3779B97F4A7C15;
     for (int32_t round = 0; round < arg_i32(1); round++) {

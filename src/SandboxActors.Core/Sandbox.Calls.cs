@@ -22,24 +22,48 @@ public sealed partial class Sandbox
     public T Call<T>(string function, params ReadOnlySpan<GuestValue> arguments) => ResultType<T>.Read(Invoke(function, ResultType<T>.Type, arguments));
 
     /// <summary>Calls a guest function that returns nothing.</summary>
-    /// <inheritdoc cref="Call{T}"/>
+    /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
     public void Call(string function, params ReadOnlySpan<GuestValue> arguments) => Invoke(function, GuestValueType.Void, arguments);
 
     /// <summary>Calls a guest function whose types are known only as values.</summary>
     /// <param name="function">The guest function.</param>
     /// <param name="returnType">The type of its result.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <inheritdoc cref="Call{T}"/>
+    /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
     public GuestValue Invoke(string function, GuestValueType returnType, params ReadOnlySpan<GuestValue> arguments) =>
         RunToEnd(Start(function, returnType, arguments));
 
+    /// <summary>Calls a guest function with bounds, and waits for its result.</summary>
+    /// <typeparam name="T">The type of its result: int, uint, long, ulong, float, double, bool, string or byte[].</typeparam>
+    /// <param name="function">The guest function.</param>
+    /// <param name="options">Its bounds.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled before the call started; the sandbox is as it was.</exception>
+    /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
+    public T Call<T>(string function, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
+        ResultType<T>.Read(Invoke(function, ResultType<T>.Type, options, arguments));
+
+    /// <summary>Calls a guest function that returns nothing, with bounds.</summary>
+    /// <inheritdoc cref="Call{T}(string, CallOptions, ReadOnlySpan{GuestValue})"/>
+    public void Call(string function, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
+        Invoke(function, GuestValueType.Void, options, arguments);
+
+    /// <summary>Calls a guest function whose types are known only as values, with bounds.</summary>
+    /// <param name="function">The guest function.</param>
+    /// <param name="returnType">The type of its result.</param>
+    /// <param name="options">Its bounds.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <inheritdoc cref="Call{T}(string, CallOptions, ReadOnlySpan{GuestValue})"/>
+    public GuestValue Invoke(string function, GuestValueType returnType, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
+        RunToEnd(Start(function, returnType, options, arguments));
+
     /// <summary>Calls a guest function and rolls back whatever it changed, however it ended: the call leaves no trace.</summary>
-    /// <inheritdoc cref="Call{T}"/>
+    /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
     public T CallWithoutTrace<T>(string function, params ReadOnlySpan<GuestValue> arguments) =>
         ResultType<T>.Read(InvokeWithoutTrace(function, ResultType<T>.Type, arguments));
 
     /// <summary>Calls a guest function that returns nothing, and rolls back whatever it changed, however it ended.</summary>
-    /// <inheritdoc cref="Call{T}"/>
+    /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
     public void CallWithoutTrace(string function, params ReadOnlySpan<GuestValue> arguments) => InvokeWithoutTrace(function, GuestValueType.Void, arguments);
 
     private GuestValue InvokeWithoutTrace(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
@@ -49,7 +73,7 @@ public sealed partial class Sandbox
         using (_gate.Enter())
         {
             ThrowIfNotReady();
-            call = StartInside(function, returnType, arguments, StatePolicy.RollBackAlways);
+            call = StartInside(function, returnType, CallOptions.None, arguments, StatePolicy.RollBackAlways);
         }
 
         return RunToEnd(call);

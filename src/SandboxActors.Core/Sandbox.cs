@@ -13,8 +13,6 @@ namespace SandboxActors.Core;
 /// </summary>
 public sealed partial class Sandbox : IDisposable
 {
-    private static readonly TimeSpan RetryOfFailedKill = TimeSpan.FromMilliseconds(100);
-
     private static long _lastId;
 
     private readonly IVirtualMachine _machine;
@@ -24,6 +22,7 @@ public sealed partial class Sandbox : IDisposable
     private readonly InputWriter _input;
     private readonly CallRunner _runner;
     private readonly StatePolicy _statePolicy;
+    private readonly TimeProvider _time;
 
     // All owned by the operation inside the gate.
     private readonly List<WeakReference<MappedFile>> _files = [];
@@ -39,6 +38,7 @@ public sealed partial class Sandbox : IDisposable
         _machine = machine;
         _memory = memory;
         _statePolicy = parts.StatePolicy;
+        _time = parts.Time;
         _regions = new RegionMap(machine, memory.Layout);
         _gate = new SandboxGate(Release);
         InterruptHandle = new InterruptHandle(machine);
@@ -92,42 +92,39 @@ public sealed partial class Sandbox : IDisposable
     /// <exception cref="UnrecoverableSandboxException">A restore failed half way.</exception>
     /// <exception cref="SandboxBusyException">Another operation is in progress.</exception>
     /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
-    public GuestCall Start(string function, GuestValueType returnType, params ReadOnlySpan<GuestValue> arguments)
+    public GuestCall Start(string function, GuestValueType returnType, params ReadOnlySpan<GuestValue> arguments) =>
+        Start(function, returnType, CallOptions.None, arguments);
+
+    /// <summary>Starts a call that is bounded. Its time runs from now on, whether it is stepped or not.</summary>
+    /// <param name="function">The guest function.</param>
+    /// <param name="returnType">The type of its result.</param>
+    /// <param name="options">Its bounds.</param>
+    /// <param name="arguments">Its arguments; copied before this returns.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A time that is not positive, or longer than 49 days.</exception>
+    /// <exception cref="OperationCanceledException">The options' token is cancelled already; nothing was started, and the sandbox is as it
+    /// was.</exception>
+    /// <inheritdoc cref="Start(string, GuestValueType, ReadOnlySpan{GuestValue})"/>
+    public GuestCall Start(string function, GuestValueType returnType, CallOptions options, params ReadOnlySpan<GuestValue> arguments)
     {
         ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
-        return StartInside(function, returnType, arguments, _statePolicy);
+        options.Cancellation.ThrowIfCancellationRequested();
+        return StartInside(function, returnType, options, arguments, _statePolicy);
     }
 
     /// <summary>Starts the guest itself: runs it until it is ready for calls.</summary>
     /// <exception cref="GuestPoisonException">It died, or took longer than the timeout.</exception>
     internal void Initialize(TimeSpan timeout)
     {
-        InterruptHandle.Begin();
+        long number = InterruptHandle.Begin();
         _activeCall = new GuestCall(this, "(start)", GuestValueType.Void, inputLength: 0) { IsInitialization = true };
-        var timer = new Timer(static handle => TryKill((InterruptHandle)handle!), InterruptHandle, timeout, RetryOfFailedKill);
-        try
-        {
-            RunToEnd(_activeCall);
-        }
-        finally
-        {
-            // Waits for a tick in progress, lest it kill the first call instead of the start.
-            timer.DisposeAsync().AsTask().Wait();
-        }
-    }
-
-    private static void TryKill(InterruptHandle handle)
-    {
-        try
-        {
-            handle.Kill();
-        }
-        catch (MachineException)
-        {
-            // The system refused to signal the guest's thread. On the timer's thread nobody could catch this, and the next tick tries again.
-        }
+        // Not by the builder's clock, which may be one that stands.
+        using var ender = new CallEnder(InterruptHandle, number, CallEnd.Killed, TimeProvider.System);
+        ender.EndAfter(timeout);
+        RunToEnd(_activeCall);
     }
 
     /// <summary>One step of the active call: <see cref="GuestCall.Step"/>.</summary>
@@ -141,13 +138,14 @@ public sealed partial class Sandbox : IDisposable
             step = _runner.Run(call);
             if (step.Kind is not (GuestStepKind.Completed or GuestStepKind.Failed)) return step;
             call.IsFinished = true;
+            call.Limits?.Dispose();
             _activeCall = null;
             killers = InterruptHandle.End();
             step = CleanUp(call, step);
         }
 
         // Outside the gate, so that who learns of the kill can go on with the sandbox at once.
-        InterruptHandle.Tell(killers, killed: step.Failure is GuestKilledException);
+        InterruptHandle.Tell(killers, killed: step.Failure is GuestEndedException);
         return step;
     }
 
@@ -157,17 +155,31 @@ public sealed partial class Sandbox : IDisposable
     /// </summary>
     /// <exception cref="MachineException">The guest could not be broken off; the operation still disposes when it ends, and dispose may be tried
     /// again.</exception>
-    public void Dispose() => _gate.Close(_machine);
+    public void Dispose()
+    {
+        try
+        {
+            _gate.Close(_machine);
+        }
+        finally
+        {
+            // Of a host function that is at work meanwhile: its sandbox goes when it returns.
+            InterruptHandle.CancelToken();
+        }
+    }
 
-    private GuestCall StartInside(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
+    private GuestCall StartInside(
+        string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
     {
         if (_activeCall is not null) throw new SandboxBusyException();
         Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
         int length = _input.WriteCall(function, returnType, arguments);
         _current = null;
-        _activeCall = new GuestCall(this, function, returnType, length) { Before = before, LeavesNoTrace = policy == StatePolicy.RollBackAlways };
-        InterruptHandle.Begin();
-        return _activeCall;
+        var call = new GuestCall(this, function, returnType, length) { Before = before, LeavesNoTrace = policy == StatePolicy.RollBackAlways };
+        _activeCall = call;
+        long number = InterruptHandle.Begin();
+        if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _time);
+        return call;
     }
 
     /// <summary>Leaves buffers, status and state as a call that ended like this shall leave them.</summary>
@@ -204,6 +216,7 @@ public sealed partial class Sandbox : IDisposable
     /// <summary>Runs once, when nobody is inside the gate any more.</summary>
     private void Release()
     {
+        _activeCall?.Limits?.Dispose();
         if (_activeCall is not null) InterruptHandle.Abandon();
         _activeCall = null;
         _machine.Dispose();

@@ -16,6 +16,7 @@ public sealed class SandboxBuilder
     private readonly IHypervisor _hypervisor;
     private readonly GuestImage _image;
     private Action<GuestLogRecord> _log = static _ => { };
+    private TimeProvider _time = TimeProvider.System;
     private SandboxOptions _options = SandboxOptions.Default with { MinimumLogLevel = GuestLogLevel.None };
 
     /// <summary>A sandbox for a guest, with default options, that prints to the console, logs nothing and has no other host functions.</summary>
@@ -67,7 +68,8 @@ public sealed class SandboxBuilder
     /// </summary>
     /// <param name="name">The name that guests call it by; a later function of the same name takes its place.</param>
     /// <param name="function">Any delegate whose parameters and result are int, uint, long, ulong, float, double, bool, string or byte[]; the result
-    /// may also be void, or a Task or ValueTask of these.</param>
+    /// may also be void, or a Task or ValueTask of these. A CancellationToken may come last: it is not the guest's to pass, and is cancelled when the call
+    /// is ended (killed, out of time, cancelled) or the sandbox disposed while the function, or its task, runs.</param>
     /// <exception cref="ArgumentException">Another type, more than 64 parameters, or no name.</exception>
     public SandboxBuilder HostFunction(string name, Delegate function)
     {
@@ -96,6 +98,14 @@ public sealed class SandboxBuilder
         return WithOptions(_options with { MinimumLogLevel = minimum });
     }
 
+    /// <summary>Sets the clock that calls' timeouts and budgets go by; the system's unless said otherwise.</summary>
+    public SandboxBuilder Clock(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        return this;
+    }
+
     /// <summary>Makes a sandbox and runs its guest until it is ready for calls.</summary>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
     /// <exception cref="GuestPoisonException">The guest died while it started, or took longer than
@@ -112,7 +122,7 @@ public sealed class SandboxBuilder
             machine = _hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = Arena });
             memory.MapInto(machine);
             machine.WriteState(machine.ReadState() with { General = GuestAbi.EntryRegisters(_image, layout) });
-            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options.StatePolicy));
+            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options.StatePolicy, _time));
         }
         catch
         {

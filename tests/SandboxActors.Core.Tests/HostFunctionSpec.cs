@@ -13,7 +13,7 @@ public sealed class HostFunctionSpec
             "All", (int a, uint b, long c, ulong d, float e, double f, bool g, string h, byte[] i) => $"{a} {b} {c} {d} {e} {f} {g} {h} {i.Length}");
         FunctionCall call = Call("All", GuestValueType.String, -1, 2u, -3L, 4UL, 5.5f, 6.25, true, "seven", new byte[8]);
         Assert.Null(function.Mismatch(call));
-        Assert.Equal("-1 2 -3 4 5.5 6.25 True seven 8", function.Invoke(call).Value.AsString());
+        Assert.Equal("-1 2 -3 4 5.5 6.25 True seven 8", function.Invoke(call, default).Value.AsString());
     }
 
     [Fact]
@@ -25,7 +25,18 @@ public sealed class HostFunctionSpec
         Assert.Equal(GuestValue.Void, await Pending((Func<ValueTask>)(() => ValueTask.CompletedTask)));
         await Assert.ThrowsAsync<InvalidOperationException>(() => Pending((Func<Task<int>>)(() => null!)));
 
-        static Task<GuestValue> Pending(Delegate function) => HostFunctionCompiler.Compile("Later", function).Invoke(Call("Later", GuestValueType.Void)).Pending!;
+        static Task<GuestValue> Pending(Delegate function) => HostFunctionCompiler.Compile("Later", function).Invoke(Call("Later", GuestValueType.Void), default).Pending!;
+    }
+
+    [Fact]
+    public void A_token_at_the_end_is_the_hosts_own_and_no_parameter_of_the_guests()
+    {
+        HostFunction function = HostFunctionCompiler.Compile("Token", (int a, CancellationToken token) => token.IsCancellationRequested ? a : -a);
+        FunctionCall call = Call("Token", GuestValueType.Int32, 5);
+        Assert.Null(function.Mismatch(call));
+        Assert.True(function.TakesToken);
+        Assert.Equal(5, function.Invoke(call, new CancellationToken(canceled: true)).Value.AsInt32());
+        Assert.Throws<ArgumentException>(() => HostFunctionCompiler.Compile("Odd", (CancellationToken token, int a) => a));
     }
 
     [Fact]
@@ -40,7 +51,7 @@ public sealed class HostFunctionSpec
 
     [Fact]
     public void A_null_result_is_an_exception_that_says_so() =>
-        Assert.Throws<ArgumentNullException>(() => HostFunctionCompiler.Compile("Null", string () => null!).Invoke(Call("Null", GuestValueType.String)));
+        Assert.Throws<ArgumentNullException>(() => HostFunctionCompiler.Compile("Null", string () => null!).Invoke(Call("Null", GuestValueType.String), default));
 
     private static FunctionCall Call(string name, GuestValueType returnType, params GuestValue[] arguments) =>
         MessageReader.ReadCall(new MessageWriter().WriteCall(name, returnType, arguments)[4..]);

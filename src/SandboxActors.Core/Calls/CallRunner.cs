@@ -32,9 +32,8 @@ internal sealed class CallRunner(
             while (true)
             {
                 // Before every entry: a kill that came while the host was at work takes effect before the guest runs again.
-                if (interrupts.IsKillRequested || gate.IsLeaving) return Poison(call, new PoisonReason.Killed());
-
-                VmExit exit = machine.Run();
+                if (IsToEnd(call, out GuestStep ended)) return ended;
+                if (!TryRun(call, out VmExit exit)) continue;
                 switch (exit.Kind)
                 {
                     case VmExitKind.Output:
@@ -43,7 +42,7 @@ internal sealed class CallRunner(
                     case VmExitKind.Interrupted:
                         // A kill is found at the top of the loop. An interruption that nobody stands behind any more belongs to a call that has
                         // ended: go on.
-                        if (Interlocked.Exchange(ref _preemptRequested, 0) != 0 && !interrupts.IsKillRequested) return GuestStep.Preempted;
+                        if (Interlocked.Exchange(ref _preemptRequested, 0) != 0 && interrupts.Requested == CallEnd.None) return GuestStep.Preempted;
                         break;
                     default:
                         return Poison(call, ReasonFor(exit));
@@ -56,6 +55,38 @@ internal sealed class CallRunner(
         {
             return Poison(call, failure is WireFormatException ? new PoisonReason.InvalidMessage(failure.Message) : new PoisonReason.HostFailed(failure));
         }
+    }
+
+    private bool IsToEnd(GuestCall call, out GuestStep ended)
+    {
+        CallEnd end = interrupts.Requested;
+        ended = default;
+        if (end == CallEnd.None && !gate.IsLeaving) return false;
+        ended = Poison(call, CallLimits.ReasonFor(end, call.Limits));
+        return true;
+    }
+
+    // False if the guest may not run any more: the call has been asked to end.
+    private bool TryRun(GuestCall call, out VmExit exit)
+    {
+        exit = default;
+        if (call.Limits?.Cpu is not { } budget)
+        {
+            exit = machine.Run();
+            return true;
+        }
+
+        if (!budget.Enter()) return false;
+        try
+        {
+            exit = machine.Run();
+        }
+        finally
+        {
+            budget.Leave();
+        }
+
+        return true;
     }
 
     private static GuestStep Poison(GuestCall call, PoisonReason reason) => GuestStep.Failed(GuestPoisonException.For(call.Function, reason));

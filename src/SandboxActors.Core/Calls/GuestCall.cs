@@ -1,3 +1,4 @@
+using SandboxActors.Core.Calls;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core;
@@ -36,6 +37,9 @@ public sealed class GuestCall
 
     /// <summary>The host function whose task the guest waits for, if there is one.</summary>
     internal PendingHostCall? Pending { get; set; }
+
+    /// <summary>What bounds the call; null if nothing does.</summary>
+    internal CallLimits? Limits { get; set; }
 
     /// <summary>What the sandbox was before the call; null if the call's changes are kept however it ends.</summary>
     internal Snapshot? Before { get; init; }

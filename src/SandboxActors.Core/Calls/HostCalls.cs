@@ -25,23 +25,27 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         HostCallOutcome outcome;
         try
         {
-            outcome = function!.Invoke(hostCall);
+            outcome = function!.Invoke(hostCall, function.TakesToken ? interrupts.LendToken() : default);
         }
 #pragma warning disable CA1031 // The promise: an exception in a host function becomes a guest error with its message.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (function!.TakesToken) interrupts.TakeBackToken();
             input.WriteError(call, exception.Message);
             return true;
         }
 
         if (outcome.Pending is null)
         {
+            if (function.TakesToken) interrupts.TakeBackToken();
             input.WriteResult(call, function.Name, outcome.Value);
             return true;
         }
 
-        call.Pending = new PendingHostCall(function.Name, outcome.Pending);
+        // However the call ends meanwhile: a task that fails later has been looked at.
+        if (!outcome.Pending.IsCompleted) _ = outcome.Pending.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
+        call.Pending = new PendingHostCall(function, outcome.Pending);
         return Resume(call, out waiting);
     }
 
@@ -49,18 +53,19 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
     /// <returns>Whether the guest can run on; otherwise <paramref name="waiting"/> says what it waits for.</returns>
     public bool Resume(GuestCall call, out GuestStep waiting)
     {
-        (string name, Task<GuestValue> task) = call.Pending!;
+        (HostFunction function, Task<GuestValue> task) = call.Pending!;
         waiting = default;
         if (!task.IsCompleted)
         {
-            if (interrupts.IsKillRequested || gate.IsLeaving) return true; // the runner's next look ends the call
+            if (interrupts.Requested != CallEnd.None || gate.IsLeaving) return true; // the runner's next look ends the call
             waiting = GuestStep.WaitingFor(WhenDoneOrKilled(task));
             return false;
         }
 
         call.Pending = null;
-        if (task.IsCompletedSuccessfully) input.WriteResult(call, name, task.Result);
-        else input.WriteError(call, task.Exception?.InnerException?.Message ?? $"host function '{name}' was cancelled");
+        if (function.TakesToken) interrupts.TakeBackToken();
+        if (task.IsCompletedSuccessfully) input.WriteResult(call, function.Name, task.Result);
+        else input.WriteError(call, task.Exception?.InnerException?.Message ?? $"host function '{function.Name}' was cancelled");
         return true;
     }
 

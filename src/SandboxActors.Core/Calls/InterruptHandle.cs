@@ -1,3 +1,4 @@
+using SandboxActors.Core.Calls;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -6,32 +7,35 @@ namespace SandboxActors.Core;
 /// Ends the call in flight of one sandbox, from any thread, any number of times, also after the sandbox is gone. It goes past every queue.
 /// </summary>
 /// <remarks>
-/// One word says everything: idle, or a call active and perhaps asked to end. The caller of the sandbox moves it from idle to active and back; a
-/// killer only ever
-/// adds the request, by compare-and-swap, to a word that says active. So a kill either lands inside a call or finds none: it cannot reach the next
-/// one. The request is visible before the machine is
-/// interrupted, and the caller looks for it after every return of the machine and before every entry; a machine's interrupt that arrives late is
-/// found without a request and means nothing.
-/// Killers and the end of a killed call meet under the lock: a killer adds its waiter in the same critical section in which it set the request, and
-/// the end
-/// of the call, having seen the request in the word that it took back, enters that section to collect the waiters. An unkilled call takes no lock.
+/// One word says everything: no call, or the number of the call in flight and why it has been asked to end, if it has. The caller of the sandbox
+/// writes a call's number at its start and zero at its end; who wants it to end only ever adds a reason, by compare-and-swap, to a word that has a
+/// call and no reason. So a kill either lands inside a call or finds none, one that is meant for a particular call (its deadline) cannot reach the
+/// next, and the first reason wins. The request is visible before the machine is interrupted, and the caller looks for it after every return of the
+/// machine and before every entry; a machine's interrupt that arrives late is found without a request and means nothing.
+/// Killers and the end of a killed call meet under the lock: a killer adds its waiter in the same critical section in which it set the reason or saw
+/// it, and the end of the call, having seen the reason in the word that it took back, enters that section to collect the waiters. An unkilled call
+/// takes no lock, unless it lent a host function a token.
 /// </remarks>
 public sealed class InterruptHandle
 {
-    private const int Idle = 0;
-    private const int Active = 1;
-    private const int KillRequested = 2;
+    private const long NoCall = 0;
+    private const int ReasonBits = 3;
+    private const long ReasonMask = (1 << ReasonBits) - 1;
 
     private readonly Lock _gate = new();
     private readonly IVirtualMachine _machine;
     private List<TaskCompletionSource<KillOutcome>>? _waiters;
     private TaskCompletionSource? _wake;
-    private int _state;
+    private CancellationTokenSource? _token;
+    private long _state;
+
+    // The caller's alone.
+    private long _lastCall;
 
     internal InterruptHandle(IVirtualMachine machine) => _machine = machine;
 
-    /// <summary>Whether the call in flight has been asked to end.</summary>
-    internal bool IsKillRequested => (Volatile.Read(ref _state) & KillRequested) != 0;
+    /// <summary>Why the call in flight has been asked to end, if it has.</summary>
+    internal CallEnd Requested => (CallEnd)(Volatile.Read(ref _state) & ReasonMask);
 
     /// <summary>
     /// Ends the call in flight. A call that has not started is not affected; while a host function runs, the guest is ended before it runs again; a
@@ -41,17 +45,24 @@ public sealed class InterruptHandle
     /// <returns>What became of it: complete at once if nothing is running, else when the call has ended.</returns>
     /// <exception cref="MachineException">The system refused to signal the guest's thread. The request stands and takes effect when the guest next
     /// stops; to stop it now, try again.</exception>
-    public Task<KillOutcome> Kill()
+    public Task<KillOutcome> Kill() => Kill(NoCall, CallEnd.Killed);
+
+    /// <summary>Ends a call, if it is the one in flight: <see cref="Kill()"/>.</summary>
+    /// <param name="call">Its number; zero for whichever is in flight.</param>
+    /// <param name="reason">Why. The first reason that a call is given stays.</param>
+    internal Task<KillOutcome> Kill(long call, CallEnd reason)
     {
         TaskCompletionSource<KillOutcome> waiter;
         TaskCompletionSource? wake;
+        CancellationTokenSource? token;
         lock (_gate)
         {
-            int seen = Volatile.Read(ref _state);
+            long seen = Volatile.Read(ref _state);
             while (true)
             {
-                if ((seen & Active) == 0) return Task.FromResult(KillOutcome.NothingRunning);
-                int found = Interlocked.CompareExchange(ref _state, seen | KillRequested, seen);
+                if (seen == NoCall || (call != NoCall && seen >> ReasonBits != call)) return Task.FromResult(KillOutcome.NothingRunning);
+                if ((seen & ReasonMask) != 0) break;
+                long found = Interlocked.CompareExchange(ref _state, seen | (long)reason, seen);
                 if (found == seen) break;
                 seen = found;
             }
@@ -59,22 +70,31 @@ public sealed class InterruptHandle
             waiter = new TaskCompletionSource<KillOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
             (_waiters ??= []).Add(waiter);
             wake = _wake;
+            token = _token;
         }
 
+        // What hangs on the token runs elsewhere, and cannot hold up the kill.
+        _ = token?.CancelAsync();
         _machine.Interrupt();
         wake?.TrySetResult();
         return waiter.Task;
     }
 
     /// <summary>A call starts: from now on a kill is for it.</summary>
-    internal void Begin() => Volatile.Write(ref _state, Active);
+    /// <returns>Its number.</returns>
+    internal long Begin()
+    {
+        Volatile.Write(ref _state, ++_lastCall << ReasonBits);
+        return _lastCall;
+    }
 
     /// <summary>The call has ended: from now on a kill finds nothing.</summary>
     /// <returns>Those that asked for its end. They are told by <see cref="Tell"/>, when the sandbox can be used again.</returns>
     internal List<TaskCompletionSource<KillOutcome>>? End()
     {
-        int last = Interlocked.Exchange(ref _state, Idle);
-        if ((last & KillRequested) == 0) return null;
+        long last = Interlocked.Exchange(ref _state, NoCall);
+        if (_token is not null) TakeBackToken();
+        if ((last & ReasonMask) == 0) return null;
 
         lock (_gate)
         {
@@ -85,6 +105,30 @@ public sealed class InterruptHandle
         }
     }
 
+    /// <summary>A token for a host function that is about to run: cancelled when its call is asked to end, or its sandbox goes.</summary>
+    internal CancellationToken LendToken()
+    {
+        var token = new CancellationTokenSource();
+        lock (_gate) _token = token;
+        // A reason that was set before the token was there for its setter to see is seen here; one that is set later sees the token.
+        if (Requested != CallEnd.None) token.Cancel();
+        return token.Token;
+    }
+
+    /// <summary>The host function has completed: its token is not cancelled any more.</summary>
+    internal void TakeBackToken()
+    {
+        lock (_gate) _token = null;
+    }
+
+    /// <summary>Cancels the token of the host function that runs, if one has one: its sandbox goes.</summary>
+    internal void CancelToken()
+    {
+        CancellationTokenSource? token;
+        lock (_gate) token = _token;
+        _ = token?.CancelAsync();
+    }
+
     /// <summary>
     /// The call, between two steps, never goes on: its sandbox goes. Its killers are told so, and whoever waits for its host function waits no
     /// longer.
@@ -93,6 +137,7 @@ public sealed class InterruptHandle
     {
         TaskCompletionSource? wake;
         lock (_gate) wake = _wake;
+        CancelToken();
         Tell(End(), killed: true);
         wake?.TrySetResult();
     }
@@ -109,7 +154,7 @@ public sealed class InterruptHandle
         lock (_gate)
         {
             _wake = wake;
-            if (!IsKillRequested) return;
+            if (Requested == CallEnd.None) return;
         }
 
         wake.TrySetResult();

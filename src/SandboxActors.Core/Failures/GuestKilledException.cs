@@ -1,7 +1,7 @@
 namespace SandboxActors.Core;
 
-/// <summary>The host ended the call.</summary>
-public sealed class GuestKilledException : GuestPoisonException
+/// <summary>Somebody killed the call.</summary>
+public sealed class GuestKilledException : GuestEndedException
 {
     internal GuestKilledException(string function, PoisonReason.Killed reason)
         : base(function, reason)

@@ -82,11 +82,35 @@ public abstract record PoisonReason
             CultureInfo.InvariantCulture, $"CPU exception {Fault.Vector} (error code 0x{Fault.ErrorCode:x}) at instruction {Fault.InstructionPointer}");
     }
 
-    /// <summary>The host ended the call.</summary>
+    /// <summary>Somebody on the host killed the call.</summary>
     public sealed record Killed : PoisonReason
     {
         /// <inheritdoc />
         public override string ToString() => "killed by the host";
+    }
+
+    /// <summary>The call took longer than it may.</summary>
+    /// <param name="Timeout">How long it may take.</param>
+    public sealed record DeadlineExceeded(TimeSpan Timeout) : PoisonReason
+    {
+        /// <inheritdoc />
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"took longer than {Timeout.TotalMilliseconds:0.###} ms");
+    }
+
+    /// <summary>The guest ran longer, in one call, than it may; what host functions took is not counted.</summary>
+    /// <param name="Budget">How long it may run.</param>
+    public sealed record CpuBudgetExceeded(TimeSpan Budget) : PoisonReason
+    {
+        /// <inheritdoc />
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"used more than its {Budget.TotalMilliseconds:0.###} ms of processor time");
+    }
+
+    /// <summary>Who had called cancelled the call.</summary>
+    public sealed record CallerCancelled : PoisonReason
+    {
+        /// <inheritdoc />
+        public override string ToString() => "cancelled by the caller";
     }
 
     /// <summary>The guest used a port that it does not have, or one of its own in a way that is not the protocol's.</summary>

@@ -3,9 +3,13 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core.HostFunctions;
 
 /// <summary>A function of the host that guests may call: its types, and a compiled way to call the delegate behind it.</summary>
-internal sealed class HostFunction(string name, GuestValueType[] parameters, GuestValueType result, Func<IReadOnlyList<GuestValue>, HostCallOutcome> invoke)
+internal sealed class HostFunction(
+    string name, GuestValueType[] parameters, GuestValueType result, Func<IReadOnlyList<GuestValue>, CancellationToken, HostCallOutcome> invoke, bool takesToken)
 {
     public string Name { get; } = name;
+
+    /// <summary>Whether its last parameter is a token, which is the host's own and no guest's.</summary>
+    public bool TakesToken { get; } = takesToken;
 
     /// <summary>Tests a guest's call against the function's types.</summary>
     /// <returns>What is wrong with the call, in words for the guest, or null.</returns>
@@ -23,5 +27,5 @@ internal sealed class HostFunction(string name, GuestValueType[] parameters, Gue
     }
 
     /// <summary>Calls the delegate. Throws whatever it throws.</summary>
-    public HostCallOutcome Invoke(FunctionCall call) => invoke(call.Parameters);
+    public HostCallOutcome Invoke(FunctionCall call, CancellationToken token) => invoke(call.Parameters, token);
 }

@@ -21,17 +21,20 @@ internal static class HostFunctionCompiler
     {
         MethodInfo signature = function.GetType().GetMethod("Invoke")!;
         ParameterInfo[] parameters = signature.GetParameters();
+        bool takesToken = parameters.Length > 0 && parameters[^1].ParameterType == typeof(CancellationToken);
+        if (takesToken) parameters = parameters[..^1];
         if (parameters.Length > WireLimits.MaximumParameters)
             throw new ArgumentException($"Host function '{name}' has {parameters.Length} parameters; {WireLimits.MaximumParameters} are the most.", nameof(function));
         GuestValueType[] types = [.. parameters.Select(p => ParameterType(name, p))];
 
         ParameterExpression arguments = Expression.Parameter(typeof(IReadOnlyList<GuestValue>), "arguments");
+        ParameterExpression token = Expression.Parameter(typeof(CancellationToken), "token");
         IEnumerable<Expression> unpacked = types.Select((type, i) => Unpack(Expression.Call(arguments, ItemGetter, Expression.Constant(i)), type));
-        Expression call = Expression.Invoke(Expression.Constant(function), unpacked);
+        Expression call = Expression.Invoke(Expression.Constant(function), takesToken ? unpacked.Append(token) : unpacked);
         (Expression outcome, GuestValueType result) = Pack(name, call, signature.ReturnType);
 
-        var invoke = Expression.Lambda<Func<IReadOnlyList<GuestValue>, HostCallOutcome>>(outcome, arguments).Compile();
-        return new HostFunction(name, types, result, invoke);
+        var invoke = Expression.Lambda<Func<IReadOnlyList<GuestValue>, CancellationToken, HostCallOutcome>>(outcome, arguments, token).Compile();
+        return new HostFunction(name, types, result, invoke, takesToken);
     }
 
     private static GuestValueType ParameterType(string function, ParameterInfo parameter) =>
