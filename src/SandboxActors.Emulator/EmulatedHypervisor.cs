@@ -9,6 +9,7 @@ namespace SandboxActors.Emulator;
 public sealed class EmulatedHypervisor : IHypervisor
 {
     private readonly EmulatorOptions _options;
+    private readonly DecodedBlockStore _decoded = new();
     private readonly RegionCache _regions = new();
 
     /// <summary>A hypervisor with default options.</summary>
@@ -39,7 +40,7 @@ public sealed class EmulatedHypervisor : IHypervisor
     public IVirtualMachine CreateMachine(MachineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new EmulatedMachine(options, _options, _regions);
+        return new EmulatedMachine(options, _options, _decoded, _regions);
     }
 
     /// <inheritdoc />

@@ -14,7 +14,7 @@ internal sealed partial class EmulatedMachine : IVirtualMachine
 
     private readonly RunGate _gate = new();
     private readonly SlotTable _slots = new();
-    private readonly BlockCache _blocks = new();
+    private readonly BlockCache _blocks;
     private readonly ProcessorState _state = new();
     private readonly bool[] _openPorts;
     private readonly EmulatorOptions _options;
@@ -28,10 +28,11 @@ internal sealed partial class EmulatedMachine : IVirtualMachine
 
     /// <summary>Makes a machine at rest.</summary>
     /// <exception cref="ArgumentException">A port that cannot be opened.</exception>
-    public EmulatedMachine(MachineOptions options, EmulatorOptions emulator, RegionCache regions)
+    public EmulatedMachine(MachineOptions options, EmulatorOptions emulator, DecodedBlockStore decoded, RegionCache regions)
     {
         _openPorts = OpenPorts(options.OpenPorts);
         _options = emulator;
+        _blocks = new BlockCache(decoded);
         _translator = new MachineTranslator(_blocks, regions, emulator.TranslateAfter);
     }
 

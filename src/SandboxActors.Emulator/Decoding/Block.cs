@@ -1,17 +1,21 @@
 namespace SandboxActors.Emulator;
 
-/// <summary>Instructions that are carried out one after the other.</summary>
-internal sealed class Block
+/// <summary>Instructions that are carried out one after the other, in one machine.</summary>
+/// <param name="code">What was decoded.</param>
+internal sealed class Block(DecodedBlock code)
 {
-    public required ulong Start { get; init; }
+    /// <summary>What was decoded, here or in another machine.</summary>
+    public DecodedBlock Decoded { get; } = code;
+
+    public ulong Start => Decoded.Start;
 
     /// <summary>The address behind the last instruction.</summary>
-    public required ulong End { get; init; }
+    public ulong End => Decoded.End;
 
-    public required Operation[] Operations { get; init; }
+    public Operation[] Operations { get; } = code.Operations;
 
     /// <summary>The bytes it was decoded from.</summary>
-    public required byte[] Code { get; init; }
+    public byte[] Code => Decoded.Code;
 
     /// <summary>When its bytes were last compared with guest memory.</summary>
     public long CheckedAt { get; set; }

@@ -11,7 +11,7 @@ internal static class BlockBuilder
 
     /// <summary>Decodes a block of at least one instruction.</summary>
     /// <exception cref="ProcessorTrapException">The first instruction cannot be fetched.</exception>
-    public static Block Build(ref Cpu cpu, ulong address)
+    public static DecodedBlock Build(ref Cpu cpu, ulong address)
     {
         byte[] code = FetchPage(ref cpu, address);
         var decoder = Decoder.Create(BitsOfLongMode, new ByteArrayCodeReader(code), address);
@@ -35,7 +35,7 @@ internal static class BlockBuilder
         return Finish(address, operations, code);
     }
 
-    private static Block BuildAcrossPages(ref Cpu cpu, ulong address)
+    private static DecodedBlock BuildAcrossPages(ref Cpu cpu, ulong address)
     {
         byte[] code = new byte[PortInstruction.MaximumLength];
         int available = cpu.CountFetchable(address, code.Length);
@@ -60,9 +60,9 @@ internal static class BlockBuilder
         return code;
     }
 
-    private static Block Finish(ulong address, List<Operation> operations, byte[] code)
+    private static DecodedBlock Finish(ulong address, List<Operation> operations, byte[] code)
     {
         ulong end = operations[^1].Next;
-        return new Block { Start = address, End = end, Operations = [.. operations], Code = code[..(int)(end - address)] };
+        return new DecodedBlock(address, end, [.. operations], code[..(int)(end - address)]);
     }
 }

@@ -1,11 +1,11 @@
 namespace SandboxActors.Emulator;
 
 /// <summary>
-/// The blocks decoded so far, by address. A block is compared with guest memory the first time that each run uses it, so that whatever the host wrote
+/// One machine's blocks, by address. A block is compared with guest memory the first time that each run uses it, so that whatever the host wrote
 /// between two runs is seen; within a run, W^X keeps code from changing unless memory is mapped twice, and then it is compared every time.
 /// Whatever is unmapped or protected empties the cache.
 /// </summary>
-internal sealed class BlockCache
+internal sealed class BlockCache(DecodedBlockStore store)
 {
     private const int SlotBits = 10;
 
@@ -59,7 +59,7 @@ internal sealed class BlockCache
         Block? block = TryGet(ref cpu, address);
         if (block is null)
         {
-            block = BlockBuilder.Build(ref cpu, address);
+            block = new Block(Decode(ref cpu, address));
             if (_operations + block.Operations.Length > MostOperations) Clear();
             _operations += block.Operations.Length;
             _blocks[address] = block;
@@ -68,6 +68,14 @@ internal sealed class BlockCache
 
         _recent[SlotOf(address)] = block;
         return block;
+    }
+
+    private DecodedBlock Decode(ref Cpu cpu, ulong address)
+    {
+        if (store.Find(ref cpu, address) is { } known) return known;
+        DecodedBlock decoded = BlockBuilder.Build(ref cpu, address);
+        store.Add(decoded);
+        return decoded;
     }
 
     // Instructions have no alignment; the upper bits are mixed in because functions have.
