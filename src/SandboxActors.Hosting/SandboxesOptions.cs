@@ -49,6 +49,13 @@ public sealed class SandboxesOptions
         return Change(settings => settings with { Healing = change(settings.Healing) });
     }
 
+    /// <summary>Changes how guest threads are shared, and how many requests may wait for a sandbox.</summary>
+    public SandboxesOptions Scheduling(Func<SchedulingSettings, SchedulingSettings> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Change(settings => settings with { Scheduling = change(settings.Scheduling) });
+    }
+
     /// <summary>Sets how many guests may run at the same time; as many as the machine has processors unless said otherwise.</summary>
     public SandboxesOptions GuestThreads(int count) => Change(settings => settings with { GuestThreads = count });
 
@@ -108,6 +115,7 @@ public sealed class SandboxesOptions
         SandboxSettings settings = _changes.Aggregate(configured, static (current, change) => change(current));
         Test(settings.Defaults.Validate);
         Test(settings.Healing.Validate);
+        Test(settings.Scheduling.Validate);
         if (settings.GuestThreads is < 1 or > SandboxSettings.MaximumGuestThreads)
             found.Add($"GuestThreads must be at least 1 and at most {SandboxSettings.MaximumGuestThreads}, not {settings.GuestThreads}.");
         if (_backend is { } backend && !Enum.IsDefined(backend))

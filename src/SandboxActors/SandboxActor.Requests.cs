@@ -15,6 +15,7 @@ public sealed partial class SandboxActor
 
     private void StartCall(SandboxProtocol.Call request)
     {
+        _messages.BeginCall(); // before it starts: from then on whoever ends it hurries it
         try
         {
             _call = Sandbox.Start(request.Function, request.ReturnType, request.Arguments.AsSpan());
@@ -47,10 +48,12 @@ public sealed partial class SandboxActor
                 EndCall(new SandboxProtocol.Failed(cause), failure);
                 break;
             case GuestStepKind.Preempted:
-                Self.Tell(new SandboxProtocol.Step(_callNumber)); // behind what has come meanwhile
+                PayForSlice();
+                Self.Tell(new SandboxProtocol.Step(_callNumber)); // in its turn; whatever is not a request comes before it
                 KeepRunning();
                 break;
             case GuestStepKind.Waiting:
+                PayForSlice();
                 long number = _callNumber;
                 step.Waiting!.PipeTo(Self, Self, () => new SandboxProtocol.Step(number));
                 KeepRunning();
@@ -62,16 +65,22 @@ public sealed partial class SandboxActor
 
     private GuestStep Step()
     {
-        if (_scope is null) return _call!.Step();
-        _scope.Enter();
+        _scope?.Enter();
+        _messages.BeginSlice(_lifeline);
         try
         {
             return _call!.Step();
         }
         finally
         {
-            HostCallScope.Leave();
+            _messages.EndSlice();
+            if (_scope is not null) HostCallScope.Leave();
         }
+    }
+
+    private void PayForSlice()
+    {
+        if (_messages.TrySink()) _counters.CountSlice();
     }
 
     private void KeepRunning()

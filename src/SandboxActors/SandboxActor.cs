@@ -6,13 +6,14 @@ namespace SandboxActors;
 
 /// <summary>
 /// Owns one sandbox: makes it, runs its calls one step a message, has its supervisor decide when it is poisoned, and frees it. It speaks
-/// <see cref="SandboxProtocol"/> and runs on the guest dispatcher.
+/// <see cref="SandboxProtocol"/> and runs on the guest dispatcher. Requests that cannot be served now wait in its mailbox, which keeps their order.
 /// </summary>
-public sealed partial class SandboxActor : ReceiveActor, IWithStash
+public sealed partial class SandboxActor : ReceiveActor
 {
     private readonly SandboxDefinition _definition;
     private readonly SandboxLifeline _lifeline;
     private readonly SandboxCounters _counters;
+    private readonly GuestMessageQueue _messages;
     private Sandbox? _sandbox;
     private SandboxActorState _state;
     private long _poisonedAt;
@@ -24,11 +25,11 @@ public sealed partial class SandboxActor : ReceiveActor, IWithStash
         _definition = definition;
         _lifeline = lifeline;
         _counters = lifeline.Counters;
+        _messages = GuestMessageQueue.Of(Context);
+        _messages.Configure(lifeline.Name, definition.Priority, definition.MaximumWaiting);
+        lifeline.Attach(_messages);
         Become(Stopping); // until PreStart has made the sandbox
     }
-
-    /// <inheritdoc />
-    public IStash Stash { get; set; } = null!;
 
     private Sandbox Sandbox => _sandbox ?? throw new InvalidOperationException("The actor has no sandbox.");
 
@@ -75,7 +76,7 @@ public sealed partial class SandboxActor : ReceiveActor, IWithStash
         {
             Exception stopped = _lifeline.StoppedException();
             AbandonCall(stopped);
-            foreach (Envelope waiting in Stash.ClearStash()) waiting.Sender.Tell(new SandboxProtocol.Failed(stopped));
+            foreach (Envelope waiting in _messages.TakeAllRequests()) waiting.Sender.Tell(new SandboxProtocol.Failed(stopped));
             if (_lifeline.StopReason != SandboxStopReason.NeverStarted)
                 Publish(new SandboxEvents.Stopped(_lifeline.Name, Self.Path, _sandbox?.Id ?? 0, _lifeline.StopReason));
             _lifeline.MarkStopped();
@@ -92,12 +93,11 @@ public sealed partial class SandboxActor : ReceiveActor, IWithStash
         AlwaysReceive();
     }
 
-    // One message, one step: the actor stays answerable between the steps of a long call.
+    // One message, one step: the actor stays answerable between the steps of a long call. Requests wait in the mailbox.
     private void Running()
     {
         Receive<SandboxProtocol.Step>(step => step.CallNumber == _callNumber, _ => Advance());
         AlwaysReceive();
-        ReceiveAny(_ => Stash.Stash());
     }
 
     private void Poisoned()
@@ -105,7 +105,6 @@ public sealed partial class SandboxActor : ReceiveActor, IWithStash
         Receive<SandboxProtocol.HealByRestore>(heal => heal.Episode == _counters.Poisonings, HealByRestore);
         Receive<SandboxProtocol.HealByRebuild>(heal => heal.Episode == _counters.Poisonings, HealByRebuild);
         AlwaysReceive();
-        ReceiveAny(_ => Stash.Stash());
     }
 
     private void Stopping() => ReceiveAny(_ => Sender.Tell(new SandboxProtocol.Failed(_lifeline.StoppedException())));
@@ -124,11 +123,11 @@ public sealed partial class SandboxActor : ReceiveActor, IWithStash
     private void Enter(SandboxActorState state)
     {
         _state = state;
+        _messages.TakeRequests(state == SandboxActorState.Healthy);
         switch (state)
         {
             case SandboxActorState.Healthy:
                 Become(Healthy);
-                Stash.UnstashAll();
                 break;
             case SandboxActorState.Running:
                 Become(Running);
@@ -161,8 +160,8 @@ public sealed partial class SandboxActor : ReceiveActor, IWithStash
     }
 
     private SandboxReport Report() => new(
-        _state, _sandbox?.Id ?? 0, _sandbox?.PoisonReason, Stash.Count, _counters.Calls, _counters.Poisonings, _counters.Restores,
-        _counters.Rebuilds);
+        _state, _sandbox?.Id ?? 0, _sandbox?.PoisonReason, _messages.Waiting, _counters.Calls, _counters.Poisonings, _counters.Restores,
+        _counters.Rebuilds, _counters.Slices);
 
     private static void Publish(SandboxEvent happened) => Context.System.EventStream.Publish(happened);
 }

@@ -43,6 +43,12 @@ public sealed class SandboxDefinition
     /// <summary>What happens when it is poisoned.</summary>
     public HealingSettings Healing { get; }
 
+    /// <summary>Its share of the guest threads.</summary>
+    public SandboxPriority Priority { get; internal init; } = SandboxPriority.Normal;
+
+    /// <summary>Requests that may wait for it; those beyond fail with <see cref="SandboxOverloadedException"/>.</summary>
+    public int MaximumWaiting { get; internal init; } = int.MaxValue;
+
     /// <summary>Whether the guest can reach code of the host program, which might call back.</summary>
     internal bool CallsHost { get; }
 

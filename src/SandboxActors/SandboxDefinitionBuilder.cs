@@ -16,6 +16,8 @@ public sealed class SandboxDefinitionBuilder
     private string? _name;
     private SandboxOptions _options;
     private HealingSettings _healing;
+    private SandboxPriority _priority;
+    private int _maximumWaiting;
 
     internal SandboxDefinitionBuilder(IHypervisor hypervisor, string guest, GuestImage image, SandboxSettings settings)
     {
@@ -24,6 +26,8 @@ public sealed class SandboxDefinitionBuilder
         _image = image;
         _options = settings.Defaults;
         _healing = settings.Healing;
+        _priority = settings.Scheduling.Priority;
+        _maximumWaiting = settings.Scheduling.MaximumWaiting;
     }
 
     /// <summary>Names the sandbox; no two that live may have the same name. It is the last part of the actor's path.</summary>
@@ -104,6 +108,26 @@ public sealed class SandboxDefinitionBuilder
         return this;
     }
 
+    /// <summary>Sets its share of the guest threads.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such priority.</exception>
+    public SandboxDefinitionBuilder Priority(SandboxPriority priority)
+    {
+        SchedulingSettings.CheckPriority(priority);
+        _priority = priority;
+        return this;
+    }
+
+    /// <summary>
+    /// Sets how many requests may wait for it; those beyond fail with <see cref="SandboxOverloadedException"/>. The call that runs is not counted.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not from 1 to <see cref="SchedulingSettings.MaximumOfWaiting"/>.</exception>
+    public SandboxDefinitionBuilder MaximumWaiting(int requests)
+    {
+        SchedulingSettings.CheckWaiting(requests);
+        _maximumWaiting = requests;
+        return this;
+    }
+
     /// <exception cref="ArgumentException">A host function has a parameter or result that cannot pass between host and guest.</exception>
     internal SandboxDefinition Build()
     {
@@ -112,7 +136,11 @@ public sealed class SandboxDefinitionBuilder
         (Action<string>? print, Action<GuestLogRecord>? log) = (_print, _log);
         KeyValuePair<string, Delegate>[] functions = [.. _hostFunctions];
         bool callsHost = functions.Length > 0 || print is not null || log is not null;
-        return new SandboxDefinition(_guest, _name, image, options, _healing, callsHost, MakeBuilder);
+        return new SandboxDefinition(_guest, _name, image, options, _healing, callsHost, MakeBuilder)
+        {
+            Priority = _priority,
+            MaximumWaiting = _maximumWaiting,
+        };
 
         SandboxBuilder MakeBuilder()
         {

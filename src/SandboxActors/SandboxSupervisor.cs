@@ -91,7 +91,9 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
 
         var lifeline = new SandboxLifeline(name);
         _lifelines.TryAdd(lifeline, true);
-        Props props = Props.CreateBy(new SandboxActorProducer(request.Definition, lifeline)).WithDispatcher(SandboxSettings.GuestDispatcher);
+        Props props = Props.CreateBy(new SandboxActorProducer(request.Definition, lifeline))
+            .WithDispatcher(SandboxSettings.GuestDispatcher)
+            .WithMailbox(SandboxSettings.GuestMailbox);
         IActorRef actor = Context.Watch(Context.ActorOf(props, name));
         var sandbox = new SandboxRef(actor, Self, lifeline, _replies);
         _sandboxes.Add(actor, new SupervisedSandbox(sandbox, lifeline, new HealingLedger(request.Definition.Healing, _random), Sender));

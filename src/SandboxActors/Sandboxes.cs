@@ -22,7 +22,7 @@ public sealed class Sandboxes : ISandboxes, IExtension
         Guests = setup.Guests.ToFrozenDictionary(StringComparer.Ordinal);
         Settings = setup.Settings ?? SandboxSettings.From(system.Settings.Config);
         _replies = new ReplyAddress(system);
-        RegisterDispatcher(system, Settings);
+        Threads = RegisterDispatcher(system, Settings);
         Supervisor = system.ActorOf(Props.CreateBy(new SupervisorProducer(_replies, _lifeline)), "sandboxes");
         system.RegisterOnTermination(() =>
         {
@@ -39,6 +39,9 @@ public sealed class Sandboxes : ISandboxes, IExtension
 
     /// <inheritdoc />
     public IActorRef Supervisor { get; }
+
+    /// <summary>What runs the guests.</summary>
+    internal GuestThreads Threads { get; }
 
     /// <summary>Starts sandboxes in an actor system.</summary>
     /// <param name="system">The actor system.</param>
@@ -122,16 +125,15 @@ public sealed class Sandboxes : ISandboxes, IExtension
     }
 
     /// <summary>
-    /// The dispatcher as configured, with the number of threads that the settings came to: HOCON cannot say "as many as there are processors".
+    /// Makes the guest dispatcher, as the settings came to, and has Akka find the reference settings, where it looks for the guest mailbox.
     /// </summary>
-    private static void RegisterDispatcher(ExtendedActorSystem system, SandboxSettings settings)
+    private static GuestThreads RegisterDispatcher(ExtendedActorSystem system, SandboxSettings settings)
     {
-        Config config = ConfigurationFactory.ParseString($"{SandboxSettings.ThreadCountKey} = {settings.GuestThreads}")
-            .WithFallback(system.Settings.Config)
-            .WithFallback(SandboxSettings.Reference);
-        Config dispatcher = Dispatchers.GetConfig(config, SandboxSettings.GuestDispatcher);
-        var configurator = new DispatcherConfigurator(dispatcher, system.Dispatchers.Prerequisites);
+        system.Settings.InjectTopLevelFallback(SandboxSettings.Reference);
+        Config dispatcher = Dispatchers.GetConfig(system.Settings.Config, SandboxSettings.GuestDispatcher);
+        var configurator = new GuestDispatcher.Maker(dispatcher, system.Dispatchers.Prerequisites, settings);
         system.Dispatchers.RegisterConfigurator(SandboxSettings.GuestDispatcher, configurator);
+        return configurator.Threads;
     }
 
     private sealed class ExtensionId(SandboxesSetup setup) : ExtensionIdProvider<Sandboxes>

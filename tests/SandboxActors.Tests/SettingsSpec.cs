@@ -11,6 +11,7 @@ public sealed class SettingsSpec
     {
         SandboxSettings settings = SandboxSettings.From(Config.Empty);
         var defaults = new SandboxSettings();
+        Assert.Equal(defaults.Scheduling, settings.Scheduling);
         Assert.Equal(defaults.Healing, settings.Healing);
         Assert.Equal(defaults.Defaults, settings.Defaults);
         Assert.Equal(Environment.ProcessorCount, settings.GuestThreads);
@@ -23,11 +24,22 @@ public sealed class SettingsSpec
             """
             sandbox-actors {
               guest-dispatcher.dedicated-thread-pool.thread-count = 3
+              scheduling { quantum = 20ms, levels = 2, level-ratio = 3, priority = high, max-waiting = 7 }
               healing { policy = rebuild, max-restores = -1, max-rebuilds = 0, within = 2m, min-backoff = 5ms, max-backoff = 7s, random-factor = 0.5 }
               defaults { heap-size = 1MiB, stack-size = 32KiB, input-buffer-size = 128KiB, output-buffer-size = 16MiB, state-policy = roll-back-always, initialization-timeout = 3s }
             }
             """));
         Assert.Equal(3, settings.GuestThreads);
+        Assert.Equal(
+            new SchedulingSettings
+            {
+                Quantum = TimeSpan.FromMilliseconds(20),
+                Levels = 2,
+                LevelRatio = 3,
+                Priority = SandboxPriority.High,
+                MaximumWaiting = 7,
+            },
+            settings.Scheduling);
         Assert.Equal(
             new HealingSettings
             {
@@ -65,6 +77,12 @@ public sealed class SettingsSpec
     [InlineData("defaults.heap-size = 1KiB", "sandbox-actors.defaults", "HeapSize must be at least 16384 and at most 1073741824 bytes, not 1024")]
     [InlineData("defaults.stack-size = 1GiB", "sandbox-actors.defaults", "StackSize must be at least 16384 and at most 67108864 bytes, not 1073741824")]
     [InlineData("defaults.state-policy = none", "sandbox-actors.defaults.state-policy", "'none' is not one of keep, roll-back-on-failure, roll-back-always")]
+    [InlineData("scheduling.quantum = 0ms", "sandbox-actors.scheduling", "Quantum must be at least 00:00:00.0010000 and at most 00:00:01")]
+    [InlineData("scheduling.quantum = often", "sandbox-actors.scheduling.quantum", "'often' is not a time")]
+    [InlineData("scheduling.levels = 7", "sandbox-actors.scheduling", "Levels must be at least 1 and at most 6, not 7")]
+    [InlineData("scheduling.level-ratio = 0", "sandbox-actors.scheduling", "LevelRatio must be at least 1 and at most 8, not 0")]
+    [InlineData("scheduling.priority = urgent", "sandbox-actors.scheduling.priority", "'urgent' is not one of low, normal, high")]
+    [InlineData("scheduling.max-waiting = 0", "sandbox-actors.scheduling", "MaximumWaiting must be at least 1 and at most 1000000, not 0")]
     [InlineData("guest-dispatcher.dedicated-thread-pool.thread-count = -1", "thread-count", "-1 is not from 0 to 1024")]
     public void A_wrong_value_is_named_with_what_is_allowed(string setting, string key, string problem)
     {

@@ -17,14 +17,14 @@ public static class SandboxProtocol
     /// <param name="ReturnType">The type of its result.</param>
     /// <param name="Arguments">Its arguments. Byte arrays among them must not be changed any more.</param>
     [SuppressMessage("Naming", "CA1716", Justification = "Call is the field's own word; it is a keyword in Visual Basic alone, where brackets help.")]
-    public sealed record Call(string Function, GuestValueType ReturnType, ImmutableArray<GuestValue> Arguments)
+    public sealed record Call(string Function, GuestValueType ReturnType, ImmutableArray<GuestValue> Arguments) : IRequest
     {
         /// <summary>The host function that the call was made from, if any.</summary>
         internal HostCallScope? Origin { get; init; }
     }
 
     /// <summary>Takes a snapshot. Answered by <see cref="SnapshotTaken"/>.</summary>
-    public sealed record TakeSnapshot
+    public sealed record TakeSnapshot : IRequest
     {
         /// <summary>The one instance needed.</summary>
         public static TakeSnapshot Instance { get; } = new();
@@ -32,19 +32,19 @@ public static class SandboxProtocol
 
     /// <summary>Goes back to a snapshot. Answered by <see cref="Done"/>.</summary>
     /// <param name="Snapshot">A snapshot of this sandbox.</param>
-    public sealed record Restore(Snapshot Snapshot);
+    public sealed record Restore(Snapshot Snapshot) : IRequest;
 
     /// <summary>Maps a file into the guest. Answered by <see cref="Mapped"/>.</summary>
     /// <param name="Path">The file.</param>
     /// <param name="Start">Where the guest shall see it.</param>
     /// <param name="Access">Read, or read and execute.</param>
-    public sealed record MapFile(string Path, GuestAddress Start, MemoryAccess Access);
+    public sealed record MapFile(string Path, GuestAddress Start, MemoryAccess Access) : IRequest;
 
     /// <summary>Maps host memory into the guest. Answered by <see cref="Done"/>.</summary>
     /// <param name="Start">Where the guest shall see it.</param>
     /// <param name="Memory">The memory; it stays its owner's.</param>
     /// <param name="Access">Read, or read and execute.</param>
-    public sealed record MapRegion(GuestAddress Start, HostMemory Memory, MemoryAccess Access);
+    public sealed record MapRegion(GuestAddress Start, HostMemory Memory, MemoryAccess Access) : IRequest;
 
     /// <summary>Asks what the actor is doing; answered between the steps of a call too. Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus
@@ -79,6 +79,9 @@ public static class SandboxProtocol
     /// <summary>What was asked for has failed.</summary>
     /// <param name="Cause">Why: one of the exceptions of a <see cref="Sandbox"/>, or a <see cref="SandboxStoppedException"/>.</param>
     public sealed record Failed(Exception Cause);
+
+    /// <summary>What waits its turn in the mailbox while a call runs or the sandbox is poisoned, in order and up to the sandbox's limit.</summary>
+    internal interface IRequest;
 
     /// <summary>The actor to itself: the next step of a call.</summary>
     /// <param name="CallNumber">Which call; one that has ended takes no step.</param>

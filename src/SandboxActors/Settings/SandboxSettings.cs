@@ -12,6 +12,8 @@ public sealed record SandboxSettings
     /// <summary>The path of the dispatcher that sandbox actors run on.</summary>
     public const string GuestDispatcher = "sandbox-actors.guest-dispatcher";
 
+    internal const string GuestMailbox = "sandbox-actors.guest-mailbox";
+
     internal const string ThreadCountKey = GuestDispatcher + ".dedicated-thread-pool.thread-count";
 
     /// <summary>The most guest threads that a configuration may ask for.</summary>
@@ -19,6 +21,7 @@ public sealed record SandboxSettings
 
     private const string HealingPrefix = "sandbox-actors.healing.";
     private const string DefaultsPrefix = "sandbox-actors.defaults.";
+    private const string SchedulingPrefix = "sandbox-actors.scheduling.";
 
     private static readonly Dictionary<string, HealingPolicy> HealingPolicies = new(StringComparer.Ordinal)
     {
@@ -34,8 +37,18 @@ public sealed record SandboxSettings
         ["roll-back-always"] = StatePolicy.RollBackAlways,
     };
 
+    private static readonly Dictionary<string, SandboxPriority> Priorities = new(StringComparer.Ordinal)
+    {
+        ["low"] = SandboxPriority.Low,
+        ["normal"] = SandboxPriority.Normal,
+        ["high"] = SandboxPriority.High,
+    };
+
     /// <summary>Guests that may run at the same time: threads of the guest dispatcher.</summary>
     public int GuestThreads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How guest threads are shared.</summary>
+    public SchedulingSettings Scheduling { get; init; } = new();
 
     /// <summary>How poisoned sandboxes are healed whose definition says nothing else.</summary>
     public HealingSettings Healing { get; init; } = new();
@@ -63,6 +76,14 @@ public sealed record SandboxSettings
         var settings = new SandboxSettings
         {
             GuestThreads = threads == 0 ? Environment.ProcessorCount : threads,
+            Scheduling = new SchedulingSettings
+            {
+                Quantum = reader.Time(SchedulingPrefix + "quantum"),
+                Levels = reader.Integer(SchedulingPrefix + "levels"),
+                LevelRatio = reader.Integer(SchedulingPrefix + "level-ratio"),
+                Priority = reader.OneOf(SchedulingPrefix + "priority", Priorities),
+                MaximumWaiting = reader.Integer(SchedulingPrefix + "max-waiting"),
+            },
             Healing = new HealingSettings
             {
                 Policy = reader.OneOf(HealingPrefix + "policy", HealingPolicies),
@@ -84,6 +105,7 @@ public sealed record SandboxSettings
                 MinimumLogLevel = GuestLogLevel.None,
             },
         };
+        Check("sandbox-actors.scheduling", settings.Scheduling.Validate);
         Check("sandbox-actors.healing", settings.Healing.Validate);
         Check("sandbox-actors.defaults", settings.Defaults.Validate);
         return settings;

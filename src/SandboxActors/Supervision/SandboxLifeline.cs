@@ -21,11 +21,12 @@ namespace SandboxActors;
     "Reliability",
     "CA1001",
     Justification = "The source has no timer and no wait handle, so there is nothing to free; and late callers must find it cancelled, not disposed.")]
-internal sealed class SandboxLifeline(string name) : IAnswering
+internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
 {
     private readonly CancellationTokenSource _stopped = new();
     private readonly TaskCompletionSource _whenStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Sandbox? _sandbox;
+    private volatile GuestMessageQueue? _messages;
     private volatile bool _closing;
     private int _reason = (int)SandboxStopReason.Requested;
 
@@ -53,8 +54,22 @@ internal sealed class SandboxLifeline(string name) : IAnswering
     /// <summary>Makes the machine that the actor has built the one that kills go to.</summary>
     public void Publish(Sandbox sandbox) => _sandbox = sandbox;
 
+    /// <summary>For the actor: where its messages wait.</summary>
+    public void Attach(GuestMessageQueue messages) => _messages = messages;
+
     /// <summary>Ends the call in flight.</summary>
-    public Task<KillOutcome> Kill() => _sandbox?.InterruptHandle.Kill() ?? Task.FromResult(KillOutcome.NothingRunning);
+    public Task<KillOutcome> Kill()
+    {
+        if (_sandbox is not { } sandbox) return Task.FromResult(KillOutcome.NothingRunning);
+        Task<KillOutcome> outcome = sandbox.InterruptHandle.Kill();
+        Hurry();
+        return outcome;
+    }
+
+    /// <summary>
+    /// The call in flight has been asked to end, by whatever means: if it waits for its next slice, it waits behind nobody from now on.
+    /// </summary>
+    public void Hurry() => _messages?.HurryStep();
 
     /// <summary>Has the step in progress end, so that its actor goes on with its mailbox; the call goes on in its turn.</summary>
     public void Preempt() => _sandbox?.Preempt();
@@ -66,6 +81,7 @@ internal sealed class SandboxLifeline(string name) : IAnswering
         _closing = true;
         Interlocked.MemoryBarrier();
         _sandbox?.InterruptHandle.Kill();
+        Hurry();
     }
 
     /// <summary>For the actor, when it has started a call: whether it may run the guest.</summary>
@@ -80,6 +96,7 @@ internal sealed class SandboxLifeline(string name) : IAnswering
     {
         _closing = true;
         _sandbox = null; // a reference to a sandbox that has stopped shall not keep its last snapshot alive
+        _messages = null;
         _stopped.Cancel();
         _whenStopped.TrySetResult();
     }

@@ -1,0 +1,248 @@
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Dispatch.MessageQueues;
+
+namespace SandboxActors;
+
+/// <summary>
+/// A sandbox's messages in three lanes: requests, which wait here until the actor takes requests; the next step of the call that runs; and all
+/// others, which are answered or obeyed at once. It knows from them at which level the actor is to run next.
+/// </summary>
+/// <remarks>
+/// The lanes, and all that is private here, belong to whoever holds <see cref="_gate"/>: senders from any thread, and the actor, which takes messages
+/// and says what it does from inside its own run; level and slice are the actor's alone, and read by the guest threads only while it does not run.
+/// The lock of <see cref="GuestThreads"/> is taken before <see cref="_gate"/>, never after. A message is in its lane before the guest threads are
+/// told that the level may have changed, and they read the level under their lock: a message that comes while the entry is being queued is seen by
+/// the one or by the other.
+/// </remarks>
+internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
+{
+    /// <summary>Messages in a row that pass a step that waits: whoever sends status requests all the time must not keep the guest from
+    /// running.</summary>
+    public const int MostInARow = 16;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Envelope> _requests = new();
+    private readonly Queue<Envelope> _steps = new(); // one, and what is left over of calls that have ended
+    private readonly Queue<Envelope> _others = new();
+    private GuestThreads? _threads;
+    private string _name = string.Empty;
+    private int _maximumWaiting = int.MaxValue;
+    private bool _takesRequests = true;
+    private bool _isStepUrgent;
+    private bool _hasGiven; // this turn's message
+    private int _inARow;
+    private int _level = RunQueue.FirstLevel;
+    private long _left; // of the slice, when the step before this one ended
+    private long _sliceEnd;
+
+    /// <inheritdoc />
+    public bool HasMessages
+    {
+        get
+        {
+            lock (_gate) return _others.Count > 0 || _steps.Count > 0 || (_takesRequests && _requests.Count > 0);
+        }
+    }
+
+    /// <inheritdoc />
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _requests.Count + _steps.Count + _others.Count;
+        }
+    }
+
+    /// <summary>Requests that wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _requests.Count;
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>A step runs at the level of its call, a new request at the first, everything else at the one for attention.</remarks>
+    public override int NextLevel
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_steps.Count == 0) return _others.Count > 0 ? RunQueue.AttentionLevel : RunQueue.FirstLevel;
+                return _isStepUrgent || (_others.Count > 0 && _inARow < MostInARow) ? RunQueue.AttentionLevel : _level;
+            }
+        }
+    }
+
+    /// <summary>The queue of the actor that runs in a context.</summary>
+    public static GuestMessageQueue Of(IActorContext context) => context is ActorCell { Mailbox.MessageQueue: GuestMessageQueue queue }
+        ? queue
+        : throw new InvalidOperationException($"A sandbox's actor has the mailbox '{SandboxSettings.GuestMailbox}', and no other.");
+
+    /// <summary>For the actor, before it takes a message: whose queue it is.</summary>
+    public void Configure(string name, SandboxPriority priority, int maximumWaiting)
+    {
+        Weight = (int)priority;
+        lock (_gate)
+        {
+            _name = name;
+            _maximumWaiting = maximumWaiting;
+        }
+    }
+
+    /// <summary>For the dispatcher, which gives the mailbox and the threads that run it; the same ones each time.</summary>
+    public GuestMessageQueue RunBy(GuestThreads threads, Mailbox mailbox)
+    {
+        Runnable = mailbox;
+        Volatile.Write(ref _threads, threads);
+        return this;
+    }
+
+    /// <inheritdoc />
+    public override void BeginTurn()
+    {
+        lock (_gate) _hasGiven = false;
+    }
+
+    /// <summary>For the actor: whether it takes requests now.</summary>
+    public void TakeRequests(bool takes)
+    {
+        lock (_gate) _takesRequests = takes;
+    }
+
+    /// <summary>For the actor, before a call starts: it begins at the first level, and what hurried the one before is not for it.</summary>
+    public void BeginCall()
+    {
+        _level = RunQueue.FirstLevel;
+        _left = 0;
+        lock (_gate) _isStepUrgent = false;
+    }
+
+    /// <summary>For the actor, before it runs the guest: its slice begins, or what is left of it.</summary>
+    public void BeginSlice(IPreemptible target) => _sliceEnd = _threads!.BeginSlice(Slot!, target, _left);
+
+    /// <summary>For the actor, when the guest has stopped.</summary>
+    public void EndSlice() => Slot!.Disarm();
+
+    /// <summary>
+    /// For the actor, when the guest has stopped in the middle of its call: what it has not used of its slice is left for its next step, so that
+    /// stopping a little early is no way to stay up. If nothing is left, it goes on one level below.
+    /// </summary>
+    /// <returns>Whether nothing is left.</returns>
+    public bool TrySink()
+    {
+        _left = _threads!.LeftUntil(_sliceEnd);
+        if (_left > 0) return false;
+        if (_level < _threads.LowestLevel) _level++;
+        return true;
+    }
+
+    /// <summary>From any thread: the call that runs has been asked to end, so its next step, which finds that out, waits behind nobody.</summary>
+    public void HurryStep()
+    {
+        lock (_gate) _isStepUrgent = true;
+        Volatile.Read(ref _threads)?.Reconsider(this);
+    }
+
+    /// <inheritdoc />
+    public void Enqueue(IActorRef receiver, Envelope envelope)
+    {
+        switch (envelope.Message)
+        {
+            case SandboxProtocol.Step:
+                lock (_gate) _steps.Enqueue(envelope);
+                break;
+            case PoisonPill:
+                lock (_gate) _requests.Enqueue(envelope); // it waits its turn, however many are before it
+                break;
+            case SandboxProtocol.IRequest:
+                if (!TryEnqueue(_requests, envelope)) Refuse(envelope);
+                break;
+            case SandboxProtocol.GetStatus:
+                if (TryEnqueue(_others, envelope)) Volatile.Read(ref _threads)?.Reconsider(this);
+                else Refuse(envelope);
+                break;
+            default:
+                lock (_gate) _others.Enqueue(envelope);
+                Volatile.Read(ref _threads)?.Reconsider(this);
+                break;
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>One message a turn, whatever the mailbox thinks of throughput: the level at which the turn was queued is that of its first message
+    /// alone.</remarks>
+    public bool TryDequeue(out Envelope envelope)
+    {
+        lock (_gate)
+        {
+            if (_hasGiven)
+            {
+                envelope = default;
+                return false;
+            }
+
+            return _hasGiven = TryTake(out envelope);
+        }
+    }
+
+    /// <summary>For the actor that stops: takes every request that waits.</summary>
+    public IReadOnlyList<Envelope> TakeAllRequests()
+    {
+        lock (_gate)
+        {
+            Envelope[] all = [.. _requests];
+            _requests.Clear();
+            return all;
+        }
+    }
+
+    /// <inheritdoc />
+    public void CleanUp(IActorRef owner, IMessageQueue deadletters)
+    {
+        ArgumentNullException.ThrowIfNull(deadletters);
+        BeginTurn();
+        TakeRequests(true);
+        while (TryDequeue(out Envelope envelope))
+        {
+            deadletters.Enqueue(owner, envelope);
+            BeginTurn();
+        }
+    }
+
+    private bool TryTake(out Envelope envelope)
+    {
+        if (_steps.Count > 0 && (_others.Count == 0 || _isStepUrgent || _inARow >= MostInARow))
+        {
+            _inARow = 0;
+            _isStepUrgent = false;
+            return _steps.TryDequeue(out envelope);
+        }
+
+        _inARow = _steps.Count > 0 ? _inARow + 1 : 0;
+        return _others.TryDequeue(out envelope) || TryDequeueRequest(out envelope);
+    }
+
+    private bool TryDequeueRequest(out Envelope envelope)
+    {
+        if (_takesRequests) return _requests.TryDequeue(out envelope);
+        envelope = default;
+        return false;
+    }
+
+    private bool TryEnqueue(Queue<Envelope> lane, Envelope envelope)
+    {
+        lock (_gate)
+        {
+            if (lane.Count >= _maximumWaiting) return false;
+            lane.Enqueue(envelope);
+            return true;
+        }
+    }
+
+    private void Refuse(Envelope envelope) =>
+        envelope.Sender.Tell(new SandboxProtocol.Failed(new SandboxOverloadedException(_name, Waiting)), ActorRefs.NoSender);
+}
