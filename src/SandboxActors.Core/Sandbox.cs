@@ -21,7 +21,7 @@ public sealed partial class Sandbox : IDisposable
     private readonly SandboxGate _gate;
     private readonly InputWriter _input;
     private readonly CallRunner _runner;
-    private readonly StatePolicy _statePolicy;
+    private readonly SandboxOptions _options;
     private readonly TimeProvider _time;
 
     // All owned by the operation inside the gate.
@@ -37,7 +37,7 @@ public sealed partial class Sandbox : IDisposable
         Id = Interlocked.Increment(ref _lastId);
         _machine = machine;
         _memory = memory;
-        _statePolicy = parts.StatePolicy;
+        _options = parts.Options;
         _time = parts.Time;
         _regions = new RegionMap(machine, memory.Layout);
         _gate = new SandboxGate(Release);
@@ -112,7 +112,7 @@ public sealed partial class Sandbox : IDisposable
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         options.Cancellation.ThrowIfCancellationRequested();
-        return StartInside(function, returnType, options, arguments, _statePolicy);
+        return StartInside(function, returnType, options, arguments, _options.StatePolicy);
     }
 
     /// <summary>Starts the guest itself: runs it until it is ready for calls.</summary>
@@ -178,6 +178,7 @@ public sealed partial class Sandbox : IDisposable
         var call = new GuestCall(this, function, returnType, length) { Before = before, LeavesNoTrace = policy == StatePolicy.RollBackAlways };
         _activeCall = call;
         long number = InterruptHandle.Begin();
+        options = options.Within(_options.CallTimeout, _options.CallCpuBudget);
         if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _time);
         return call;
     }

@@ -61,6 +61,12 @@ public sealed class SandboxBuilder
     /// <summary>Says what becomes of the changes that a call makes.</summary>
     public SandboxBuilder StatePolicy(StatePolicy policy) => WithOptions(_options with { StatePolicy = policy });
 
+    /// <summary>Sets how long any call may take from its start, whatever the call itself asks for.</summary>
+    public SandboxBuilder CallTimeout(TimeSpan timeout) => WithOptions(_options with { CallTimeout = timeout });
+
+    /// <summary>Sets how long the guest may run in any one call, whatever the call itself asks for; host functions do not count.</summary>
+    public SandboxBuilder CallCpuBudget(TimeSpan budget) => WithOptions(_options with { CallCpuBudget = budget });
+
     /// <summary>
     /// Lets the guest call a function of the host. It runs on the thread that steps the call; an exception in it becomes an error that the guest can
     /// handle. One that returns a task
@@ -122,7 +128,7 @@ public sealed class SandboxBuilder
             machine = _hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = Arena });
             memory.MapInto(machine);
             machine.WriteState(machine.ReadState() with { General = GuestAbi.EntryRegisters(_image, layout) });
-            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options.StatePolicy, _time));
+            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options, _time));
         }
         catch
         {

@@ -10,15 +10,52 @@ public sealed partial class SandboxActor
 {
     private GuestCall? _call;
     private IActorRef _caller = ActorRefs.Nobody;
+    private bool _endsWithCaller;
     private HostCallScope? _scope;
     private long _callNumber;
 
+    private void Serve(SandboxProtocol.IRequest request)
+    {
+        switch (request)
+        {
+            case SandboxProtocol.Call call:
+                StartCall(call);
+                break;
+            case SandboxProtocol.TakeSnapshot:
+                Serve(TakeSnapshot);
+                break;
+            case SandboxProtocol.Restore restore:
+                Serve(() => Restore(restore));
+                break;
+            case SandboxProtocol.MapFile map:
+                Serve(() => MapFile(map));
+                break;
+            case SandboxProtocol.MapRegion map:
+                Serve(() => MapRegion(map));
+                break;
+            default:
+                throw new InvalidOperationException($"{request.GetType()} is a request that nobody serves.");
+        }
+    }
+
     private void StartCall(SandboxProtocol.Call request)
     {
+        CallOptions options = request.Options;
+        if (_messages.Ticket is { } ticket)
+        {
+            if (ticket.IsOverdue)
+            {
+                Sender.Tell(new SandboxProtocol.Failed(ticket.TimeoutException()));
+                return;
+            }
+
+            options = ticket.Options;
+        }
+
         _messages.BeginCall(); // before it starts: from then on whoever ends it hurries it
         try
         {
-            _call = Sandbox.Start(request.Function, request.ReturnType, request.Arguments.AsSpan());
+            _call = Sandbox.Start(request.Function, request.ReturnType, options, request.Arguments.AsSpan());
         }
         catch (Exception failure)
         {
@@ -27,6 +64,7 @@ public sealed partial class SandboxActor
         }
 
         _caller = Sender;
+        _endsWithCaller = request.EndsWithCaller;
         _callNumber++;
         _scope = _definition.CallsHost ? new HostCallScope(_lifeline, request.Origin) : null;
         Advance();
@@ -172,5 +210,6 @@ public sealed partial class SandboxActor
 
     /// <summary>What a sandbox's operations are documented to throw, with a known state behind it: a reply, and nothing more.</summary>
     private static bool IsExpected(Exception failure) =>
-        failure is SandboxException or MachineException or ArgumentException or IOException or UnauthorizedAccessException or SecurityException;
+        failure is SandboxException or MachineException or ArgumentException or OperationCanceledException or IOException or UnauthorizedAccessException
+            or SecurityException;
 }

@@ -8,7 +8,7 @@ namespace SandboxActors;
 /// Owns one sandbox: makes it, runs its calls one step a message, has its supervisor decide when it is poisoned, and frees it. It speaks
 /// <see cref="SandboxProtocol"/> and runs on the guest dispatcher. Requests that cannot be served now wait in its mailbox, which keeps their order.
 /// </summary>
-public sealed partial class SandboxActor : ReceiveActor
+public sealed partial class SandboxActor : UntypedActor
 {
     private readonly SandboxDefinition _definition;
     private readonly SandboxLifeline _lifeline;
@@ -16,6 +16,7 @@ public sealed partial class SandboxActor : ReceiveActor
     private readonly GuestMessageQueue _messages;
     private Sandbox? _sandbox;
     private SandboxActorState _state;
+    private bool _hasStarted;
     private long _poisonedAt;
 
     /// <param name="definition">What the sandbox is to be.</param>
@@ -28,7 +29,6 @@ public sealed partial class SandboxActor : ReceiveActor
         _messages = GuestMessageQueue.Of(Context);
         _messages.Configure(lifeline.Name, definition.Priority, definition.MaximumWaiting);
         lifeline.Attach(_messages);
-        Become(Stopping); // until PreStart has made the sandbox
     }
 
     private Sandbox Sandbox => _sandbox ?? throw new InvalidOperationException("The actor has no sandbox.");
@@ -83,59 +83,51 @@ public sealed partial class SandboxActor : ReceiveActor
         }
     }
 
-    private void Healthy()
+    /// <inheritdoc />
+    /// <remarks>One message, one step: the actor stays answerable between the steps of a long call.</remarks>
+    protected override void OnReceive(object message)
     {
-        Receive<SandboxProtocol.Call>(StartCall);
-        Receive<SandboxProtocol.TakeSnapshot>(_ => Serve(TakeSnapshot));
-        Receive<SandboxProtocol.Restore>(request => Serve(() => Restore(request)));
-        Receive<SandboxProtocol.MapFile>(request => Serve(() => MapFile(request)));
-        Receive<SandboxProtocol.MapRegion>(request => Serve(() => MapRegion(request)));
-        AlwaysReceive();
+        switch (message)
+        {
+            case not null when !_hasStarted:
+                Sender.Tell(new SandboxProtocol.Failed(_lifeline.StoppedException())); // there will be no sandbox
+                break;
+            case SandboxProtocol.IRequest request when _state == SandboxActorState.Healthy: // otherwise requests wait in the mailbox
+                Serve(request);
+                break;
+            case SandboxProtocol.GetStatus:
+                Sender.Tell(new SandboxProtocol.Status(Report()));
+                break;
+
+            // Of a call or a poisoning that has ended meanwhile something may be left.
+            case SandboxProtocol.Step step:
+                if (_state == SandboxActorState.Running && step.CallNumber == _callNumber) Advance();
+                break;
+            case SandboxProtocol.HealByRestore heal:
+                if (IsAwaited(heal.Episode)) HealByRestore(heal);
+                break;
+            case SandboxProtocol.HealByRebuild heal:
+                if (IsAwaited(heal.Episode)) HealByRebuild(heal);
+                break;
+            case SandboxProtocol.WatchCaller watch:
+                Context.Watch(watch.Caller); // until either has gone, since it may call again; watching twice is watching once
+                break;
+            case Terminated terminated:
+                CallerHasGone(terminated.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
     }
 
-    // One message, one step: the actor stays answerable between the steps of a long call. Requests wait in the mailbox.
-    private void Running()
-    {
-        Receive<SandboxProtocol.Step>(step => step.CallNumber == _callNumber, _ => Advance());
-        AlwaysReceive();
-    }
-
-    private void Poisoned()
-    {
-        Receive<SandboxProtocol.HealByRestore>(heal => heal.Episode == _counters.Poisonings, HealByRestore);
-        Receive<SandboxProtocol.HealByRebuild>(heal => heal.Episode == _counters.Poisonings, HealByRebuild);
-        AlwaysReceive();
-    }
-
-    private void Stopping() => ReceiveAny(_ => Sender.Tell(new SandboxProtocol.Failed(_lifeline.StoppedException())));
-
-    /// <summary>What is answered, or ignored, whatever the actor is doing.</summary>
-    private void AlwaysReceive()
-    {
-        Receive<SandboxProtocol.GetStatus>(_ => Sender.Tell(new SandboxProtocol.Status(Report())));
-
-        // What is left of a call or a poisoning that has ended meanwhile.
-        Receive<SandboxProtocol.Step>(_ => { });
-        Receive<SandboxProtocol.HealByRestore>(_ => { });
-        Receive<SandboxProtocol.HealByRebuild>(_ => { });
-    }
+    private bool IsAwaited(long episode) => _state == SandboxActorState.Poisoned && episode == _counters.Poisonings;
 
     private void Enter(SandboxActorState state)
     {
+        _hasStarted = true;
         _state = state;
         _messages.TakeRequests(state == SandboxActorState.Healthy);
-        switch (state)
-        {
-            case SandboxActorState.Healthy:
-                Become(Healthy);
-                break;
-            case SandboxActorState.Running:
-                Become(Running);
-                break;
-            default:
-                Become(Poisoned);
-                break;
-        }
     }
 
     /// <summary>Makes the sandbox, whose kills from now on come here.</summary>

@@ -86,6 +86,12 @@ public sealed class SandboxDefinitionBuilder
     /// <summary>Says what becomes of the changes that a call makes.</summary>
     public SandboxDefinitionBuilder StatePolicy(StatePolicy policy) => Options(options => options with { StatePolicy = policy });
 
+    /// <summary>Sets how long any call may take from its start, whatever the call itself asks for.</summary>
+    public SandboxDefinitionBuilder CallTimeout(TimeSpan timeout) => Options(options => options with { CallTimeout = timeout });
+
+    /// <summary>Sets how long the guest may run in any one call, whatever the call itself asks for; host functions and waiting do not count.</summary>
+    public SandboxDefinitionBuilder CallCpuBudget(TimeSpan budget) => Options(options => options with { CallCpuBudget = budget });
+
     /// <summary>Changes the sandbox's options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
     public SandboxDefinitionBuilder Options(Func<SandboxOptions, SandboxOptions> change)

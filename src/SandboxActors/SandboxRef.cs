@@ -55,20 +55,49 @@ public sealed class SandboxRef
     /// <exception cref="SandboxBusyException">The call comes from inside a host function of this sandbox.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot pass between host and guest; thrown at once.</exception>
     public Task<T> CallAsync<T>(string function, params ReadOnlySpan<GuestValue> arguments) =>
-        Ask(GuestResult<T>.FromReply, MakeCall(function, ResultType<T>.Type, arguments));
+        Ask(GuestResult<T>.FromReply, MakeCall(function, ResultType<T>.Type, CallOptions.None, arguments));
 
     /// <summary>Calls a guest function that returns nothing.</summary>
-    /// <inheritdoc cref="CallAsync{T}"/>
+    /// <inheritdoc cref="CallAsync{T}(string, ReadOnlySpan{GuestValue})"/>
     public Task CallAsync(string function, params ReadOnlySpan<GuestValue> arguments) =>
-        Ask(Replies.ValueReader, MakeCall(function, GuestValueType.Void, arguments));
+        Ask(Replies.ValueReader, MakeCall(function, GuestValueType.Void, CallOptions.None, arguments));
 
     /// <summary>Calls a guest function whose types are known only as values.</summary>
     /// <param name="function">The guest function.</param>
     /// <param name="returnType">The type of its result.</param>
     /// <param name="arguments">Its arguments; copied, byte arrays too.</param>
-    /// <inheritdoc cref="CallAsync{T}"/>
+    /// <inheritdoc cref="CallAsync{T}(string, ReadOnlySpan{GuestValue})"/>
     public Task<GuestValue> InvokeAsync(string function, GuestValueType returnType, params ReadOnlySpan<GuestValue> arguments) =>
-        Ask(Replies.ValueReader, MakeCall(function, returnType, arguments));
+        Ask(Replies.ValueReader, MakeCall(function, returnType, CallOptions.None, arguments));
+
+    /// <summary>Calls a guest function with bounds, which hold from now on.</summary>
+    /// <typeparam name="T">The type of its result: int, uint, long, ulong, float, double, bool, string or byte[].</typeparam>
+    /// <param name="function">The guest function.</param>
+    /// <param name="options">Timeout, bound on the guest's processor time, token. Whatever ends a call that runs poisons the sandbox, which is healed.</param>
+    /// <param name="arguments">Its arguments; copied, byte arrays too.</param>
+    /// <exception cref="GuestDeadlineExceededException">Its time was up while it ran.</exception>
+    /// <exception cref="GuestCpuBudgetExceededException">Its guest had run for as long as it may.</exception>
+    /// <exception cref="GuestCallCancelledException">Its token was cancelled while it ran.</exception>
+    /// <exception cref="TimeoutException">Its time was up while it waited for its turn; it has not run, and the sandbox is as it was.</exception>
+    /// <exception cref="OperationCanceledException">Its token was cancelled while it waited for its turn; likewise.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A time that is not positive, or longer than 49 days; thrown at once.</exception>
+    /// <inheritdoc cref="CallAsync{T}(string, ReadOnlySpan{GuestValue})"/>
+    public Task<T> CallAsync<T>(string function, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
+        Ask(GuestResult<T>.FromReply, MakeCall(function, ResultType<T>.Type, options, arguments));
+
+    /// <summary>Calls a guest function that returns nothing, with bounds.</summary>
+    /// <inheritdoc cref="CallAsync{T}(string, CallOptions, ReadOnlySpan{GuestValue})"/>
+    public Task CallAsync(string function, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
+        Ask(Replies.ValueReader, MakeCall(function, GuestValueType.Void, options, arguments));
+
+    /// <summary>Calls a guest function whose types are known only as values, with bounds.</summary>
+    /// <param name="function">The guest function.</param>
+    /// <param name="returnType">The type of its result.</param>
+    /// <param name="options">Timeout, bound on the guest's processor time, token.</param>
+    /// <param name="arguments">Its arguments; copied, byte arrays too.</param>
+    /// <inheritdoc cref="CallAsync{T}(string, CallOptions, ReadOnlySpan{GuestValue})"/>
+    public Task<GuestValue> InvokeAsync(string function, GuestValueType returnType, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
+        Ask(Replies.ValueReader, MakeCall(function, returnType, options, arguments));
 
     /// <summary>Takes a snapshot, which from then on is what a heal goes back to.</summary>
     public Task<Snapshot> SnapshotAsync() => Ask(Replies.SnapshotReader, SandboxProtocol.TakeSnapshot.Instance);
@@ -130,10 +159,13 @@ public sealed class SandboxRef
     /// <inheritdoc />
     public override string ToString() => ActorRef.Path.ToString();
 
-    private static SandboxProtocol.Call MakeCall(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
+    private static SandboxProtocol.Call MakeCall(
+        string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return new SandboxProtocol.Call(function, returnType, Copy(arguments)) { Origin = HostCallScope.Current };
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return new SandboxProtocol.Call(function, returnType, Copy(arguments)) { Options = options, Origin = HostCallScope.Current };
     }
 
     /// <summary>Copies arrays too: the call is encoded later, on another thread, and the caller may use its array again meanwhile.</summary>

@@ -16,7 +16,8 @@ internal sealed class CallLimits : IDisposable
         if (options.Timeout is { } timeout)
         {
             _deadline = new CallEnder(handle, call, CallEnd.DeadlineExceeded, time);
-            _deadline.EndAfter(timeout);
+            TimeSpan left = timeout - options.Waited;
+            _deadline.EndAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
 
         if (!options.Cancellation.CanBeCanceled) return;

@@ -3,10 +3,16 @@ namespace SandboxActors.Core;
 /// <summary>What bounds one call. Whatever ends it poisons the sandbox, each with a reason of its own.</summary>
 public sealed record CallOptions
 {
+    /// <summary>As long as a timer can wait.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     /// <summary>No bounds: what a call without options has.</summary>
     public static CallOptions None { get; } = new();
 
-    /// <summary>How long the call may take from its start, host functions included; as long as it likes if null.</summary>
+    /// <summary>
+    /// How long the call may take, host functions included; as long as it likes if null. It counts from the start of the call, or from where it begins
+    /// to wait for its turn where there is a queue: a call whose time is up before it starts does not start.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>How long the guest may run, host functions and waiting not included; as long as it likes if null.</summary>
@@ -15,6 +21,29 @@ public sealed record CallOptions
     /// <summary>Ends the call when it is cancelled. A call whose token is cancelled before it starts does not start.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>How much of the timeout has passed already, in a queue in front of the sandbox.</summary>
+    internal TimeSpan Waited { get; init; }
+
+    /// <summary>The same, but no looser than a sandbox allows.</summary>
+    /// <param name="timeout">The longest timeout; none if null.</param>
+    /// <param name="cpuBudget">The largest budget; none if null.</param>
+    internal CallOptions Within(TimeSpan? timeout, TimeSpan? cpuBudget)
+    {
+        // A call's own timeout counts from where it began to wait, the sandbox's from where it starts.
+        bool isTimeoutLooser = timeout is { } longest && !(Timeout - Waited <= longest);
+        bool isBudgetLooser = cpuBudget is { } largest && !(CpuBudget <= largest);
+        if (!isTimeoutLooser && !isBudgetLooser) return this;
+        return this with
+        {
+            Timeout = isTimeoutLooser ? timeout : Timeout,
+            Waited = isTimeoutLooser ? TimeSpan.Zero : Waited,
+            CpuBudget = isBudgetLooser ? cpuBudget : CpuBudget,
+        };
+    }
+
+    /// <summary>Whether <see cref="Validate()"/> has nothing to say.</summary>
+    internal bool IsValid => IsPossible(Timeout) && IsPossible(CpuBudget);
+
     /// <exception cref="ArgumentOutOfRangeException">A time that is not positive, or longer than a timer can wait (49 days).</exception>
     internal void Validate()
     {
@@ -22,10 +51,10 @@ public sealed record CallOptions
         Validate(CpuBudget, nameof(CpuBudget));
     }
 
-    private static void Validate(TimeSpan? time, string name)
+    internal static void Validate(TimeSpan? time, string name)
     {
-        if (time is not { } bound) return;
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(bound, TimeSpan.Zero, name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bound, TimeSpan.FromMilliseconds(uint.MaxValue - 1), name);
+        if (!IsPossible(time)) throw new ArgumentOutOfRangeException(name, time, $"{name} must be above zero and at most {Longest}.");
     }
+
+    private static bool IsPossible(TimeSpan? time) => time is not { } bound || (bound > TimeSpan.Zero && bound <= Longest);
 }

@@ -34,6 +34,11 @@ public sealed class InterruptHandle
 
     internal InterruptHandle(IVirtualMachine machine) => _machine = machine;
 
+    /// <summary>
+    /// Told, on the thread of whoever asks for the end of a call, that it was asked for, before the machine is interrupted. Set before the first call.
+    /// </summary>
+    internal Action? WhenAsked { get; set; }
+
     /// <summary>Why the call in flight has been asked to end, if it has.</summary>
     internal CallEnd Requested => (CallEnd)(Volatile.Read(ref _state) & ReasonMask);
 
@@ -46,6 +51,9 @@ public sealed class InterruptHandle
     /// <exception cref="MachineException">The system refused to signal the guest's thread. The request stands and takes effect when the guest next
     /// stops; to stop it now, try again.</exception>
     public Task<KillOutcome> Kill() => Kill(NoCall, CallEnd.Killed);
+
+    /// <summary>Ends the call in flight, for a reason: <see cref="Kill()"/>.</summary>
+    internal Task<KillOutcome> Kill(CallEnd reason) => Kill(NoCall, reason);
 
     /// <summary>Ends a call, if it is the one in flight: <see cref="Kill()"/>.</summary>
     /// <param name="call">Its number; zero for whichever is in flight.</param>
@@ -75,6 +83,7 @@ public sealed class InterruptHandle
 
         // What hangs on the token runs elsewhere, and cannot hold up the kill.
         _ = token?.CancelAsync();
+        WhenAsked?.Invoke();
         _machine.Interrupt();
         wake?.TrySetResult();
         return waiter.Task;

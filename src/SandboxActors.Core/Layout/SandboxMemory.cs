@@ -29,6 +29,7 @@ internal sealed class SandboxMemory : IDisposable
         _block = arena.Allocate(layout.Memory.Length);
         foreach (ImageSegment segment in image.Segments)
             segment.Content.Span.CopyTo(_block.Slice(layout.OffsetOf(segment.Pages.Start), segment.Content.Length));
+        TouchWhatEveryCallWrites();
     }
 
     public SandboxLayout Layout { get; }
@@ -134,6 +135,23 @@ internal sealed class SandboxMemory : IDisposable
     }
 
     public void Dispose() => _block.Dispose();
+
+    /// <summary>
+    /// Writes to the pages that any guest reads and writes: a page that is read first is the system's page of zeros, and its first write a copy, of
+    /// which the kernel tells every live VM of the process.
+    /// </summary>
+    private void TouchWhatEveryCallWrites()
+    {
+        foreach (ImageSegment segment in _image.Segments)
+            if (segment.Access.HasFlag(MemoryAccess.Write)) Touch(segment.Pages.Start + GuestAddress.RoundUpToPages((ulong)segment.Content.Length), segment.Pages.End);
+        foreach (GuestRange part in new[] { Layout.Input, Layout.Output, Layout.Heap }) Touch(part.Start, part.Start + GuestAddress.PageSize);
+        Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);
+    }
+
+    private void Touch(GuestAddress start, GuestAddress end)
+    {
+        for (GuestAddress page = start; page < end; page += GuestAddress.PageSize) _block.Slice(Layout.OffsetOf(page), 1).Clear();
+    }
 
     private static void CopyOrClear(ReadOnlySpan<byte> content, Span<byte> target)
     {

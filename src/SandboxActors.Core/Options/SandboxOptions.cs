@@ -38,6 +38,14 @@ public sealed record SandboxOptions
     /// <summary>How long a guest may take to start before it is killed; 10 seconds unless said otherwise.</summary>
     public TimeSpan InitializationTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long any call may take from its start, whatever the call itself asks for; no bound if null.</summary>
+    public TimeSpan? CallTimeout { get; init; }
+
+    /// <summary>
+    /// How long the guest may run in any one call, whatever the call itself asks for; no bound if null. Host functions and waiting do not count.
+    /// </summary>
+    public TimeSpan? CallCpuBudget { get; init; }
+
     /// <summary>The lowest level of log records that a guest sends.</summary>
     public GuestLogLevel MinimumLogLevel { get; init; } = GuestLogLevel.Information;
 
@@ -50,6 +58,8 @@ public sealed record SandboxOptions
         BufferBounds.Check(InputBufferSize, nameof(InputBufferSize));
         BufferBounds.Check(OutputBufferSize, nameof(OutputBufferSize));
         CheckDefined(StatePolicy);
+        CallOptions.Validate(CallTimeout, nameof(CallTimeout));
+        CallOptions.Validate(CallCpuBudget, nameof(CallCpuBudget));
         CheckDefined(MinimumLogLevel);
         if (InitializationTimeout <= TimeSpan.Zero || InitializationTimeout > TimeSpan.FromHours(1))
             throw new ArgumentOutOfRangeException(nameof(InitializationTimeout), InitializationTimeout, "InitializationTimeout must be above zero and at most one hour.");

@@ -50,6 +50,10 @@ internal sealed class Reply<T> : MinimalActorRef
         {
             _completion.TrySetResult(_read(message));
         }
+        catch (OperationCanceledException cancelled)
+        {
+            _completion.TrySetCanceled(cancelled.CancellationToken);
+        }
 #pragma warning disable CA1031 // Not swallowed: it is the task's outcome.
         catch (Exception exception)
 #pragma warning restore CA1031

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
 using SandboxActors.Core;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
@@ -19,8 +20,23 @@ public static class SandboxProtocol
     [SuppressMessage("Naming", "CA1716", Justification = "Call is the field's own word; it is a keyword in Visual Basic alone, where brackets help.")]
     public sealed record Call(string Function, GuestValueType ReturnType, ImmutableArray<GuestValue> Arguments) : IRequest
     {
+        /// <summary>
+        /// What bounds it. Timeout and token hold from the moment that it is sent: a call that is given up while it waits for its turn does not run,
+        /// and is answered by <see cref="Failed"/> with a <see cref="TimeoutException"/> or an <see cref="OperationCanceledException"/>.
+        /// </summary>
+        public CallOptions Options { get; init; } = CallOptions.None;
+
+        /// <summary>
+        /// Whether the call ends with its sender: the sandbox watches it, and when it has gone, the call is given up or ended as one that its caller
+        /// has cancelled.
+        /// </summary>
+        public bool EndsWithCaller { get; init; }
+
         /// <summary>The host function that the call was made from, if any.</summary>
         internal HostCallScope? Origin { get; init; }
+
+        /// <summary>Whether anything may end it before its guest function does.</summary>
+        internal bool IsBounded => EndsWithCaller || !ReferenceEquals(Options, CallOptions.None);
     }
 
     /// <summary>Takes a snapshot. Answered by <see cref="SnapshotTaken"/>.</summary>
@@ -77,11 +93,16 @@ public static class SandboxProtocol
     public sealed record Status(SandboxReport Report);
 
     /// <summary>What was asked for has failed.</summary>
-    /// <param name="Cause">Why: one of the exceptions of a <see cref="Sandbox"/>, or a <see cref="SandboxStoppedException"/>.</param>
+    /// <param name="Cause">Why: one of the exceptions of a <see cref="Sandbox"/>, a <see cref="SandboxStoppedException"/> or a
+    /// <see cref="SandboxOverloadedException"/>.</param>
     public sealed record Failed(Exception Cause);
 
     /// <summary>What waits its turn in the mailbox while a call runs or the sandbox is poisoned, in order and up to the sandbox's limit.</summary>
     internal interface IRequest;
+
+    /// <summary>The mailbox to its actor: a caller whose calls end with it.</summary>
+    /// <param name="Caller">The caller.</param>
+    internal sealed record WatchCaller(IActorRef Caller);
 
     /// <summary>The actor to itself: the next step of a call.</summary>
     /// <param name="CallNumber">Which call; one that has ended takes no step.</param>

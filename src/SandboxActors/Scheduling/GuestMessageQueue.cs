@@ -22,7 +22,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     public const int MostInARow = 16;
 
     private readonly Lock _gate = new();
-    private readonly Queue<Envelope> _requests = new();
+    private readonly RequestLane _requests = new();
     private readonly Queue<Envelope> _steps = new(); // one, and what is left over of calls that have ended
     private readonly Queue<Envelope> _others = new();
     private GuestThreads? _threads;
@@ -41,7 +41,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     {
         get
         {
-            lock (_gate) return _others.Count > 0 || _steps.Count > 0 || (_takesRequests && _requests.Count > 0);
+            lock (_gate) return _others.Count > 0 || _steps.Count > 0 || (_takesRequests && !_requests.IsEmpty);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     {
         get
         {
-            lock (_gate) return _requests.Count + _steps.Count + _others.Count;
+            lock (_gate) return _requests.Waiting + _steps.Count + _others.Count;
         }
     }
 
@@ -59,9 +59,12 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     {
         get
         {
-            lock (_gate) return _requests.Count;
+            lock (_gate) return _requests.Waiting;
         }
     }
+
+    /// <summary>For the actor: the ticket of the request that it took last, if that is a bounded call.</summary>
+    public CallTicket? Ticket { get; private set; }
 
     /// <inheritdoc />
     /// <remarks>A step runs at the level of its call, a new request at the first, everything else at the one for attention.</remarks>
@@ -156,13 +159,16 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
                 lock (_gate) _steps.Enqueue(envelope);
                 break;
             case PoisonPill:
-                lock (_gate) _requests.Enqueue(envelope); // it waits its turn, however many are before it
+                lock (_gate) _requests.Enqueue(envelope, ticket: null); // it waits its turn, however many are before it
+                break;
+            case SandboxProtocol.Call { IsBounded: true } call:
+                EnqueueBounded(envelope, new CallTicket(this, call, envelope.Sender));
                 break;
             case SandboxProtocol.IRequest:
-                if (!TryEnqueue(_requests, envelope)) Refuse(envelope);
+                if (!TryEnqueue(envelope, ticket: null)) Refuse(envelope);
                 break;
             case SandboxProtocol.GetStatus:
-                if (TryEnqueue(_others, envelope)) Volatile.Read(ref _threads)?.Reconsider(this);
+                if (TryEnqueueStatus(envelope)) Volatile.Read(ref _threads)?.Reconsider(this);
                 else Refuse(envelope);
                 break;
             default:
@@ -194,10 +200,22 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     {
         lock (_gate)
         {
-            Envelope[] all = [.. _requests];
-            _requests.Clear();
+            var all = new List<Envelope>();
+            while (_requests.TryTake(out Envelope envelope, out _)) all.Add(envelope);
             return all;
         }
+    }
+
+    /// <summary>For a ticket: its call does not wait any more.</summary>
+    public void HasGivenUp()
+    {
+        lock (_gate) _requests.HasGivenUp();
+    }
+
+    /// <summary>For the actor: gives up every call that waits and ends with a caller that has gone.</summary>
+    public void GiveUpCallsOf(IActorRef caller)
+    {
+        lock (_gate) _requests.GiveUpCallsOf(caller);
     }
 
     /// <inheritdoc />
@@ -223,22 +241,49 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
         }
 
         _inARow = _steps.Count > 0 ? _inARow + 1 : 0;
-        return _others.TryDequeue(out envelope) || TryDequeueRequest(out envelope);
+        return _others.TryDequeue(out envelope) || TryTakeRequest(out envelope);
     }
 
-    private bool TryDequeueRequest(out Envelope envelope)
+    private bool TryTakeRequest(out Envelope envelope)
     {
-        if (_takesRequests) return _requests.TryDequeue(out envelope);
         envelope = default;
-        return false;
+        if (!_takesRequests || !_requests.TryTake(out envelope, out CallTicket? ticket)) return false;
+        Ticket = ticket;
+        return true;
     }
 
-    private bool TryEnqueue(Queue<Envelope> lane, Envelope envelope)
+    // Armed before it is queued, outside the lock: a token that is cancelled already gives the call up right here.
+    private void EnqueueBounded(Envelope envelope, CallTicket ticket)
+    {
+        ticket.Arm();
+        if (TryEnqueue(envelope, ticket))
+        {
+            if (ticket.EndsWithCaller) Volatile.Read(ref _threads)?.Reconsider(this);
+        }
+        else if (ticket.TryTake())
+        {
+            Refuse(envelope);
+        }
+    }
+
+    private bool TryEnqueue(Envelope envelope, CallTicket? ticket)
     {
         lock (_gate)
         {
-            if (lane.Count >= _maximumWaiting) return false;
-            lane.Enqueue(envelope);
+            if (_requests.Waiting >= _maximumWaiting) return false;
+            // Before the call: whoever goes is watched from before its call can start.
+            if (ticket is { EndsWithCaller: true }) _others.Enqueue(new Envelope(new SandboxProtocol.WatchCaller(ticket.Caller), ActorRefs.NoSender));
+            _requests.Enqueue(envelope, ticket);
+            return true;
+        }
+    }
+
+    private bool TryEnqueueStatus(Envelope envelope)
+    {
+        lock (_gate)
+        {
+            if (_others.Count >= _maximumWaiting) return false;
+            _others.Enqueue(envelope);
             return true;
         }
     }

@@ -102,6 +102,8 @@ public sealed record SandboxSettings
                 OutputBufferSize = reader.Size(DefaultsPrefix + "output-buffer-size"),
                 StatePolicy = reader.OneOf(DefaultsPrefix + "state-policy", StatePolicies),
                 InitializationTimeout = reader.Time(DefaultsPrefix + "initialization-timeout"),
+                CallTimeout = reader.TimeOrOff(DefaultsPrefix + "call-timeout"),
+                CallCpuBudget = reader.TimeOrOff(DefaultsPrefix + "call-cpu-budget"),
                 MinimumLogLevel = GuestLogLevel.None,
             },
         };

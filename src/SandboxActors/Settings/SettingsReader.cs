@@ -11,6 +11,10 @@ internal sealed class SettingsReader(Config config)
 
     public TimeSpan Time(string key) => Read(key, "a time such as 10ms or 1m", () => config.GetTimeSpan(key, allowInfinite: false));
 
+    /// <summary>A time, or none: <c>off</c>.</summary>
+    public TimeSpan? TimeOrOff(string key) =>
+        Text(key) == "off" ? null : Read<TimeSpan?>(key, "off, or a time such as 10ms or 1m", () => config.GetTimeSpan(key, allowInfinite: false));
+
     public ulong Size(string key) =>
         Read(key, "a size such as 64KiB or 16MiB", () => config.GetByteSize(key) is { } size ? checked((ulong)size) : throw new FormatException());
 

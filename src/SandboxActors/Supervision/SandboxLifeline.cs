@@ -52,7 +52,11 @@ internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
     public Exception StoppedException() => new SandboxStoppedException(Name, StopReason);
 
     /// <summary>Makes the machine that the actor has built the one that kills go to.</summary>
-    public void Publish(Sandbox sandbox) => _sandbox = sandbox;
+    public void Publish(Sandbox sandbox)
+    {
+        sandbox.InterruptHandle.WhenAsked = HurryStep;
+        _sandbox = sandbox;
+    }
 
     /// <summary>For the actor: where its messages wait.</summary>
     public void Attach(GuestMessageQueue messages) => _messages = messages;
@@ -61,15 +65,8 @@ internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
     public Task<KillOutcome> Kill()
     {
         if (_sandbox is not { } sandbox) return Task.FromResult(KillOutcome.NothingRunning);
-        Task<KillOutcome> outcome = sandbox.InterruptHandle.Kill();
-        Hurry();
-        return outcome;
+        return sandbox.InterruptHandle.Kill();
     }
-
-    /// <summary>
-    /// The call in flight has been asked to end, by whatever means: if it waits for its next slice, it waits behind nobody from now on.
-    /// </summary>
-    public void Hurry() => _messages?.HurryStep();
 
     /// <summary>Has the step in progress end, so that its actor goes on with its mailbox; the call goes on in its turn.</summary>
     public void Preempt() => _sandbox?.Preempt();
@@ -81,7 +78,6 @@ internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
         _closing = true;
         Interlocked.MemoryBarrier();
         _sandbox?.InterruptHandle.Kill();
-        Hurry();
     }
 
     /// <summary>For the actor, when it has started a call: whether it may run the guest.</summary>
@@ -100,4 +96,10 @@ internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
         _stopped.Cancel();
         _whenStopped.TrySetResult();
     }
+
+    /// <summary>
+    /// The call in flight has been asked to end, by a kill, its timeout, its budget or its caller: if it waits for its next slice, it waits behind
+    /// nobody from now on.
+    /// </summary>
+    private void HurryStep() => _messages?.HurryStep();
 }

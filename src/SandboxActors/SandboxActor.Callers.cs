@@ -1,0 +1,14 @@
+using Akka.Actor;
+using SandboxActors.Core.Calls;
+
+namespace SandboxActors;
+
+// Callers whose calls end with them.
+public sealed partial class SandboxActor
+{
+    private void CallerHasGone(IActorRef caller)
+    {
+        _messages.GiveUpCallsOf(caller);
+        if (_call is not null && _endsWithCaller && _caller.Equals(caller)) Sandbox.InterruptHandle.Kill(CallEnd.CallerCancelled);
+    }
+}
