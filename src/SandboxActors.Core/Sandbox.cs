@@ -175,7 +175,12 @@ public sealed partial class Sandbox : IDisposable
         Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
         int length = _input.WriteCall(function, returnType, arguments);
         _current = null;
-        var call = new GuestCall(this, function, returnType, length) { Before = before, LeavesNoTrace = policy == StatePolicy.RollBackAlways };
+        var call = new GuestCall(this, function, returnType, length)
+        {
+            Before = before,
+            LeavesNoTrace = policy == StatePolicy.RollBackAlways,
+            Items = options.Items is { } items ? new ItemStream(items) : null,
+        };
         _activeCall = call;
         long number = InterruptHandle.Begin();
         options = options.Within(_options.CallTimeout, _options.CallCpuBudget);

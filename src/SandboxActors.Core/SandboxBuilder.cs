@@ -76,11 +76,13 @@ public sealed class SandboxBuilder
     /// <param name="function">Any delegate whose parameters and result are int, uint, long, ulong, float, double, bool, string or byte[]; the result
     /// may also be void, or a Task or ValueTask of these. A CancellationToken may come last: it is not the guest's to pass, and is cancelled when the call
     /// is ended (killed, out of time, cancelled) or the sandbox disposed while the function, or its task, runs.</param>
-    /// <exception cref="ArgumentException">Another type, more than 64 parameters, or no name.</exception>
+    /// <exception cref="ArgumentException">Another type, more than 64 parameters, no name, or the one that guests yield by
+    /// (<c>sandbox.yield</c>).</exception>
     public SandboxBuilder HostFunction(string name, Delegate function)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(function);
+        if (name == GuestAbi.YieldFunction) throw new ArgumentException($"'{name}' is the name by which guests yield items; choose another.", nameof(name));
         _hostFunctions[name] = HostFunctionCompiler.Compile(name, function);
         return this;
     }

@@ -99,6 +99,34 @@ public sealed class SandboxRef
     public Task<GuestValue> InvokeAsync(string function, GuestValueType returnType, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
         Ask(Replies.ValueReader, MakeCall(function, returnType, options, arguments));
 
+    /// <summary>
+    /// Calls a guest function that yields its result item by item. Each enumeration is one call, sent when its first item is asked for; while it lasts,
+    /// later requests wait. A guest is paused while its consumer is slow, and holds no thread. A consumer who stops early has the guest told at its next
+    /// yield, so that it can come to its end; if it yields again, it is ended. A token (<c>WithCancellation</c>, or the options') ends the guest at once.
+    /// </summary>
+    /// <typeparam name="T">The type of the items: int, uint, long, ulong, float, double, bool, string or byte[].</typeparam>
+    /// <param name="function">The guest function; it returns nothing.</param>
+    /// <param name="arguments">Its arguments; copied, byte arrays too.</param>
+    /// <returns>The items. When all are there the enumeration ends as the call did: with its exception, if it failed.</returns>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot pass between host and guest; thrown at once.</exception>
+    public IAsyncEnumerable<T> StreamAsync<T>(string function, params ReadOnlySpan<GuestValue> arguments) =>
+        StreamAsync<T>(function, StreamOptions.Default, arguments);
+
+    /// <summary>Calls a guest function that yields its result item by item.</summary>
+    /// <typeparam name="T">The type of the items: int, uint, long, ulong, float, double, bool, string or byte[].</typeparam>
+    /// <param name="function">The guest function; it returns nothing.</param>
+    /// <param name="options">How many items may wait, and what bounds the call.</param>
+    /// <param name="arguments">Its arguments; copied, byte arrays too.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option that cannot be; thrown at once.</exception>
+    /// <inheritdoc cref="StreamAsync{T}(string, ReadOnlySpan{GuestValue})"/>
+    public IAsyncEnumerable<T> StreamAsync<T>(string function, StreamOptions options, params ReadOnlySpan<GuestValue> arguments)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return new SandboxStream<T>(this, function, options, Copy(arguments));
+    }
+
     /// <summary>Takes a snapshot, which from then on is what a heal goes back to.</summary>
     public Task<Snapshot> SnapshotAsync() => Ask(Replies.SnapshotReader, SandboxProtocol.TakeSnapshot.Instance);
 

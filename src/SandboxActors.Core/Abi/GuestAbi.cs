@@ -29,6 +29,9 @@ internal static class GuestAbi
     /// <summary>The ports that a guest may write to; all others are closed to it.</summary>
     public static readonly IReadOnlyList<ushort> OpenPorts = [ReadyPort, HostCallPort, LogPort, AbortPort, PanicPort];
 
+    /// <summary>The host function that takes the items of a stream: the item in, whether to go on out. It is the host's own.</summary>
+    public const string YieldFunction = "sandbox.yield";
+
     /// <summary>The length in front of every message, in bytes.</summary>
     public const int SizePrefix = sizeof(uint);
 

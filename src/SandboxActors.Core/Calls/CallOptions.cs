@@ -1,3 +1,5 @@
+using SandboxActors.Wire;
+
 namespace SandboxActors.Core;
 
 /// <summary>What bounds one call. Whatever ends it poisons the sandbox, each with a reason of its own.</summary>
@@ -20,6 +22,13 @@ public sealed record CallOptions
 
     /// <summary>Ends the call when it is cancelled. A call whose token is cancelled before it starts does not start.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>
+    /// Takes the items that the guest yields, in order, one at a time; a guest may not yield if this is null. The guest waits until an item has been
+    /// taken, and no thread is held meanwhile. False says that no more are wanted: the guest shall come to its end, and is ended if it yields again.
+    /// What it throws is an error that the guest can handle, with its message.
+    /// </summary>
+    public Func<GuestValue, ValueTask<bool>>? Items { get; init; }
 
     /// <summary>How much of the timeout has passed already, in a queue in front of the sandbox.</summary>
     internal TimeSpan Waited { get; init; }

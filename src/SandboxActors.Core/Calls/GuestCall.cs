@@ -41,6 +41,9 @@ public sealed class GuestCall
     /// <summary>What bounds the call; null if nothing does.</summary>
     internal CallLimits? Limits { get; set; }
 
+    /// <summary>Where the items go that the guest yields; null if it may not.</summary>
+    internal ItemStream? Items { get; init; }
+
     /// <summary>What the sandbox was before the call; null if the call's changes are kept however it ends.</summary>
     internal Snapshot? Before { get; init; }
 

@@ -1,3 +1,4 @@
+using SandboxActors.Core.Abi;
 using SandboxActors.Core.HostFunctions;
 using SandboxActors.Wire;
 
@@ -16,6 +17,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
     {
         waiting = default;
         FunctionCall hostCall = MessageReader.ReadCall(body, functions.Names);
+        if (hostCall.Name == GuestAbi.YieldFunction) return ServeYield(call, hostCall, out waiting);
         if (functions.Find(hostCall, out HostFunction? function) is { } problem)
         {
             input.WriteError(call, problem);
@@ -43,9 +45,51 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
             return true;
         }
 
+        return Await(call, function, outcome.Pending, out waiting);
+    }
+
+    private bool ServeYield(GuestCall call, FunctionCall hostCall, out GuestStep waiting)
+    {
+        waiting = default;
+        if (ItemStream.Mismatch(call, hostCall) is { } problem)
+        {
+            input.WriteError(call, problem);
+            return true;
+        }
+
+        if (call.Items!.HasEnded)
+        {
+            interrupts.Kill(CallEnd.CallerCancelled); // it was told; the runner's next look ends the call
+            return true;
+        }
+
+        ValueTask<bool> taken;
+        try
+        {
+            taken = call.Items.OfferAsync(hostCall.Parameters[0]);
+        }
+#pragma warning disable CA1031 // The promise: an exception in what takes the items becomes a guest error with its message.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            input.WriteError(call, exception.Message);
+            return true;
+        }
+
+        if (taken.IsCompletedSuccessfully)
+        {
+            input.WriteResult(call, GuestAbi.YieldFunction, GuestValue.From(taken.Result));
+            return true;
+        }
+
+        return Await(call, ItemStream.Function, HostTask.FromValueTaskOf(taken, GuestValue.From), out waiting);
+    }
+
+    private bool Await(GuestCall call, HostFunction function, Task<GuestValue> task, out GuestStep waiting)
+    {
         // However the call ends meanwhile: a task that fails later has been looked at.
-        if (!outcome.Pending.IsCompleted) _ = outcome.Pending.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
-        call.Pending = new PendingHostCall(function, outcome.Pending);
+        if (!task.IsCompleted) _ = task.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
+        call.Pending = new PendingHostCall(function, task);
         return Resume(call, out waiting);
     }
 

@@ -25,5 +25,26 @@ internal static class ResultType<T>
         return (T)value.ToObject()!;
     }
 
+    /// <summary>The other way round.</summary>
+    public static GuestValue Write(T value)
+    {
+        if (typeof(T) == typeof(int)) return GuestValue.From(As<int>(value));
+        if (typeof(T) == typeof(uint)) return GuestValue.From(As<uint>(value));
+        if (typeof(T) == typeof(long)) return GuestValue.From(As<long>(value));
+        if (typeof(T) == typeof(ulong)) return GuestValue.From(As<ulong>(value));
+        if (typeof(T) == typeof(float)) return GuestValue.From(As<float>(value));
+        if (typeof(T) == typeof(double)) return GuestValue.From(As<double>(value));
+        if (typeof(T) == typeof(bool)) return GuestValue.From(As<bool>(value));
+        return value switch
+        {
+            string text => GuestValue.From(text),
+            byte[] bytes => GuestValue.From(bytes),
+            null => throw new ArgumentNullException(nameof(value)),
+            _ => throw new NotSupportedException($"{typeof(T)} cannot pass between host and guest."),
+        };
+    }
+
+    private static TValue As<TValue>(T value) => Unsafe.As<T, TValue>(ref value);
+
     private static T As<TValue>(TValue value) => Unsafe.As<TValue, T>(ref value);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using SandboxActors.Core.Abi;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.HostFunctions;
@@ -9,7 +10,7 @@ internal sealed class HostFunctionTable(IReadOnlyDictionary<string, HostFunction
     private readonly FrozenDictionary<string, HostFunction> _functions = functions.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Their names, so that a guest's call need not make its function's name anew.</summary>
-    public NameTable Names { get; } = new(functions.Keys);
+    public NameTable Names { get; } = new([.. functions.Keys, GuestAbi.YieldFunction]);
 
     /// <summary>Finds the function that a guest's call means.</summary>
     /// <param name="call">The guest's call.</param>

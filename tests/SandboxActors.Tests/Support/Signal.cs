@@ -10,4 +10,7 @@ internal sealed class Signal
     public void Give() => _given.Writer.TryWrite(true);
 
     public async Task WaitAsync() => await _given.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>Takes one that has been given, if there is one.</summary>
+    public bool TryTake() => _given.Reader.TryRead(out _);
 }

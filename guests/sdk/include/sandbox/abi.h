@@ -17,6 +17,9 @@
 #define GUEST_PORT_ABORT 0xE3
 #define GUEST_PORT_PANIC 0xE4
 
+// The host function that takes the items of a stream: the item in, whether to go on out. No host program has one of its own by that name.
+#define GUEST_YIELD_FUNCTION "sandbox.yield"
+
 // Types of parameters and results. The names after `GuestType` are those that GUEST_FUNCTION takes.
 typedef enum GuestType {
     GuestTypeVoid = 0, // a result only
