@@ -193,9 +193,10 @@ public sealed partial class Sandbox : IDisposable
     {
         try
         {
-            bool failed = step.Kind == GuestStepKind.Failed;
+            bool failed = step.Kind == GuestStepKind.Failed || call.Batch is { HasFailed: true };
             if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
             _memory.CleanInput();
+            if (call.Batch is not null) _memory.ClearAnswerHeader();
             if (failed) _memory.CleanOutput(_machine);
             if (call.Before is not null && (failed || call.LeavesNoTrace)) PutBack(call.Before);
             return step;

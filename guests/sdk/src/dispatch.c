@@ -43,20 +43,12 @@ static int check_call(const GuestFunction *function, const WireCall *call, Guest
     return GUEST_ERROR_NONE;
 }
 
-GuestResult guest_serve_call(void)
+GuestResult guest_serve_message(const WireMessage *message)
 {
-    const uint8_t *input = (const uint8_t *)guest_boot->input.address;
-    WireMessage message;
     WireCall *call = &guest_current.call;
-
     guest_current.function = NULL;
-    guest_current.message_length = 0;
     guest_output_clear();
-    if (!wire_open_message(input, guest_boot->input.size, &message))
-        return guest_error(GUEST_ERROR_UNKNOWN, "the call's length exceeds the input buffer");
-
-    guest_current.message_length = message.end;
-    if (!wire_read_call(&message, call))
+    if (!wire_read_call(message, call))
         return guest_error(GUEST_ERROR_UNKNOWN, "the call is malformed");
     if (call->name.length == 0)
         return guest_error(GUEST_ERROR_FUNCTION_NAME_MISSING, "the call names no function");
@@ -73,4 +65,15 @@ GuestResult guest_serve_call(void)
     result = function->body();
     guest_current.function = NULL;
     return result;
+}
+
+GuestResult guest_serve_call(void)
+{
+    WireMessage message;
+    guest_current.message_length = 0;
+    if (!wire_open_message((const uint8_t *)guest_boot->input.address, guest_boot->input.size, &message))
+        return guest_error(GUEST_ERROR_UNKNOWN, "the call's length exceeds the input buffer");
+
+    guest_current.message_length = message.end;
+    return guest_serve_message(&message);
 }

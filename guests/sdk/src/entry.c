@@ -1,4 +1,5 @@
 // Where a guest starts, and where it rests between calls.
+#include "batch.h"
 #include "dispatch.h"
 #include "heap.h"
 #include "machine.h"
@@ -14,7 +15,7 @@ extern uintptr_t __stack_chk_guard;
 __attribute__((noreturn, used, section(".text.guest_entry"))) GUEST_NO_STACK_PROTECTOR void guest_entry(const GuestBootInformation *boot)
 {
     // Without a boot information that makes sense there is no buffer to say so in.
-    if (boot->magic != GUEST_BOOT_MAGIC || boot->version != GUEST_ABI_VERSION || boot->size < sizeof *boot)
+    if (boot->magic != GUEST_BOOT_MAGIC || boot->version != GUEST_ABI_VERSION || boot->size < GUEST_BOOT_SIZE_WITHOUT_BATCHES)
         GUEST_STOP();
 
     guest_boot = boot;
@@ -26,10 +27,11 @@ __attribute__((noreturn, used, section(".text.guest_entry"))) GUEST_NO_STACK_PRO
     guest_register_listed_functions();
     guest_run_initializers();
 
-    uint32_t offset = 0;
+    uint32_t value = GUEST_TAKES_BATCHES;
     for (;;) {
-        GUEST_OUT(GUEST_PORT_READY, offset);
-        offset = guest_serve_call().offset;
+        GUEST_OUT(GUEST_PORT_READY, value);
+        uint32_t count = guest_batch_count();
+        value = (count == 0 ? guest_serve_call() : guest_serve_batch(count)).offset;
     }
 }
 #endif

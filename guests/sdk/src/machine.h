@@ -31,6 +31,9 @@ void guest_native_out(uint16_t port, uint32_t value);
 // Keeps the compiler from recognizing a loop as memcpy or memset, and calling those from inside of themselves.
 #define GUEST_NOT_AN_IDIOM() __asm__ volatile("" : : : "memory")
 
+// Everything that stands before it is written before anything that stands behind it: the compiler may not change that, and the processor does not.
+#define GUEST_WRITES_IN_ORDER() __asm__ volatile("" : : : "memory")
+
 static inline size_t guest_round_up(size_t value, size_t alignment) { return (value + alignment - 1) & ~(alignment - 1); }
 
 #endif

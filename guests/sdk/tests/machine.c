@@ -2,6 +2,7 @@
 
 Machine machine;
 HostFunction machine_host_function;
+AnswerTaker machine_answer_taker;
 uint8_t machine_log[4096];
 size_t machine_log_length, machine_log_count;
 
@@ -31,6 +32,8 @@ void machine_begin(size_t input_size, size_t output_size)
 {
     machine.input = aligned_alloc(4096, (input_size + 4095) & ~(size_t)4095);
     machine.output = malloc(output_size);
+    machine.calls = calloc(1, MACHINE_CALLS_SIZE);
+    machine.answers = calloc(1, MACHINE_ANSWERS_SIZE);
     machine.boot = (GuestBootInformation){
         .magic = GUEST_BOOT_MAGIC,
         .version = GUEST_ABI_VERSION,
@@ -39,6 +42,8 @@ void machine_begin(size_t input_size, size_t output_size)
         .output = {(uintptr_t)machine.output, output_size},
         .log_level = GUEST_LEVEL_INFORMATION,
         .seed_generation = 1,
+        .calls = {(uintptr_t)machine.calls, MACHINE_CALLS_SIZE},
+        .answers = {(uintptr_t)machine.answers, MACHINE_ANSWERS_SIZE},
     };
     guest_boot = &machine.boot;
     guest_current = (GuestCurrentCall){0};
@@ -49,9 +54,11 @@ void machine_end(void)
 {
     free(machine.input);
     free(machine.output);
+    free(machine.calls);
+    free(machine.answers);
 }
 
-static WireMessage message_at(uint32_t offset)
+WireMessage machine_message(uint32_t offset)
 {
     WireMessage message;
     CHECK(offset <= machine.boot.output.size);
@@ -62,7 +69,7 @@ static WireMessage message_at(uint32_t offset)
 
 static void serve_host_call(uint32_t offset)
 {
-    WireMessage message = message_at(offset);
+    WireMessage message = machine_message(offset);
     WireCall call;
     WireWriter answer;
     CHECK(wire_read_call(&message, &call));
@@ -82,15 +89,18 @@ void guest_native_out(uint16_t port, uint32_t value)
         serve_host_call(value);
         return;
     case GUEST_PORT_LOG:
-        message = message_at(value);
+        message = machine_message(value);
         CHECK(message.end <= sizeof machine_log);
         memcpy(machine_log, machine.output + value, message.end);
         machine_log_length = message.end;
         machine_log_count++;
         return;
+    case GUEST_PORT_ANSWER:
+        machine_answer_taker(value);
+        return;
     default:
         CHECK(port == GUEST_PORT_ABORT || port == GUEST_PORT_PANIC);
-        message = message_at(value);
+        message = machine_message(value);
         CHECK(wire_read_result(&message, &result) && result.failed);
         snprintf(death_message, sizeof death_message, "%s", result.message.text);
         death_code = result.error_code;
@@ -121,7 +131,7 @@ WireResult machine_call(const char *name, GuestType result_type, const GuestValu
     wire_write_call(&writer, (GuestString){name, strlen(name)}, result_type, parameters, parameter_count);
     CHECK(wire_finish(&writer));
 
-    WireMessage message = message_at(guest_serve_call().offset);
+    WireMessage message = machine_message(guest_serve_call().offset);
     CHECK(wire_read_result(&message, &result));
     return result;
 }
@@ -135,6 +145,7 @@ int main(void)
     random_tests();
     wire_tests();
     call_tests();
+    batch_tests();
     heap_tests();
     printf("The SDK's tests passed.\n");
     return 0;

@@ -10,6 +10,7 @@
 #include "rename.h"
 #include <sandbox/guest.h>
 
+#include "batch.h"
 #include "dispatch.h"
 #include "heap.h"
 #include "output.h"
@@ -31,13 +32,19 @@ void string_tests(void);
 void random_tests(void);
 void wire_tests(void);
 void call_tests(void);
+void batch_tests(void);
 
 // The machine that the tests give to the guest. Each buffer is a block of its own, so that the sanitizer sees a step outside.
 typedef struct Machine {
     GuestBootInformation boot;
     uint8_t *input;
     uint8_t *output;
+    uint8_t *calls;
+    uint8_t *answers;
 } Machine;
+
+#define MACHINE_CALLS_SIZE 8192
+#define MACHINE_ANSWERS_SIZE 2048 // less, so that it is often full
 
 extern Machine machine;
 void machine_begin(size_t input_size, size_t output_size);
@@ -50,6 +57,13 @@ extern HostFunction machine_host_function;
 // The last log record's bytes, prefix included, and how many there were.
 extern uint8_t machine_log[4096];
 extern size_t machine_log_length, machine_log_count;
+
+// What plays the host when an answer is offered on the answer port: given its offset.
+typedef void (*AnswerTaker)(uint32_t offset);
+extern AnswerTaker machine_answer_taker;
+
+// The message at an offset of the output buffer, tested.
+WireMessage machine_message(uint32_t offset);
 
 // Runs what is expected to abort or panic; gives its message, and its code in *code. Fails the test if it returns.
 const char *machine_last_words(void (*action)(void), int *code);

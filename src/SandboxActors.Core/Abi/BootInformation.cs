@@ -12,9 +12,11 @@ namespace SandboxActors.Core.Abi;
 /// </summary>
 internal static class BootInformation
 {
-    public const int Size = 136;
+    public const int Size = 168;
     private const int SeedGenerationOffset = 96;
     private const int SeedOffset = 104;
+    private const int SeedSize = 32;
+    private const int CallsOffset = SeedOffset + SeedSize;
 
     public static void Write(Span<byte> page, SandboxLayout layout, GuestLogLevel minimumLogLevel, uint timestampKilohertz)
     {
@@ -28,6 +30,8 @@ internal static class BootInformation
         BinaryPrimitives.WriteUInt32LittleEndian(page[80..], (uint)minimumLogLevel);
         BinaryPrimitives.WriteUInt32LittleEndian(page[84..], 0);
         BinaryPrimitives.WriteUInt64LittleEndian(page[88..], timestampKilohertz);
+        WriteRange(page[CallsOffset..], layout.Calls.Start.Value, layout.Calls.Length);
+        WriteRange(page[(CallsOffset + 16)..], layout.Answers.Start.Value, layout.Answers.Length);
         Reseed(page);
     }
 
@@ -36,7 +40,7 @@ internal static class BootInformation
     {
         Span<byte> generation = page.Slice(SeedGenerationOffset, sizeof(ulong));
         BinaryPrimitives.WriteUInt64LittleEndian(generation, BinaryPrimitives.ReadUInt64LittleEndian(generation) + 1);
-        RandomNumberGenerator.Fill(page[SeedOffset..Size]);
+        RandomNumberGenerator.Fill(page.Slice(SeedOffset, SeedSize));
     }
 
     private static void WriteRange(Span<byte> target, ulong start, ulong length)

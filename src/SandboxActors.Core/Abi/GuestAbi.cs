@@ -11,6 +11,16 @@ internal static class GuestAbi
 
     public const uint Version = 1;
 
+    /// <summary>What a guest that can be given batches passes with its first <c>out</c> to the ready port: "BAT1" read as a little-endian
+    /// number.</summary>
+    public const uint TakesBatches = 0x3154_4142;
+
+    /// <summary>
+    /// In a batch: the answer to the call in hand, which is not in the buffer of answers. Not the next number above the others: a 4-byte access
+    /// there would open the machine's own port to the guest.
+    /// </summary>
+    public const ushort AnswerPort = 0xDF;
+
     /// <summary>A call has ended, or the guest has started: it waits for the next call.</summary>
     public const ushort ReadyPort = 0xE0;
 
@@ -27,7 +37,7 @@ internal static class GuestAbi
     public const ushort PanicPort = 0xE4;
 
     /// <summary>The ports that a guest may write to; all others are closed to it.</summary>
-    public static readonly IReadOnlyList<ushort> OpenPorts = [ReadyPort, HostCallPort, LogPort, AbortPort, PanicPort];
+    public static readonly IReadOnlyList<ushort> OpenPorts = [AnswerPort, ReadyPort, HostCallPort, LogPort, AbortPort, PanicPort];
 
     /// <summary>The host function that takes the items of a stream: the item in, whether to go on out. It is the host's own.</summary>
     public const string YieldFunction = "sandbox.yield";
@@ -37,6 +47,13 @@ internal static class GuestAbi
 
     /// <summary>Bytes of the input buffer kept free behind a call, so that at least a host function's error fits.</summary>
     public const int ReservedForHostResult = 512;
+
+    /// <summary>Bytes at the start of the buffers of calls and of answers. The first four are the count of what stands behind; the rest is
+    /// zero.</summary>
+    public const int BatchHeaderSize = 16;
+
+    /// <summary>Where a message behind another one of a batch stands: on the next 16 bytes.</summary>
+    public static int NextInBatch(int end) => checked(end + 15) & ~15;
 
     /// <summary>Where a host function's result stands: behind the call being served, on the next 16 bytes.</summary>
     /// <param name="callLength">Bytes of the call with its size prefix.</param>

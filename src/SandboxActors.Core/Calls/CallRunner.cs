@@ -14,7 +14,11 @@ namespace SandboxActors.Core.Calls;
 internal sealed class CallRunner(
     IVirtualMachine machine, SandboxMemory memory, RegionMap regions, HostCalls hostCalls, InterruptHandle interrupts, SandboxGate gate, Action<GuestLogRecord> log)
 {
+    private readonly AnswerCollector _answers = new(memory);
     private int _preemptRequested;
+
+    /// <summary>Whether the guest said, when it was first ready, that it can be given batches.</summary>
+    public bool GuestTakesBatches { get; private set; }
 
     /// <summary>Has the step in progress, or if there is none the next one, end as preempted. From any thread.</summary>
     public void Preempt()
@@ -34,6 +38,7 @@ internal sealed class CallRunner(
                 // Before every entry: a kill that came while the host was at work takes effect before the guest runs again.
                 if (IsToEnd(call, out GuestStep ended)) return ended;
                 if (!TryRun(call, out VmExit exit)) continue;
+                if (call.Batch is not null) _answers.Collect(call); // first of all: whoever has an answer does not wait for what comes now
                 switch (exit.Kind)
                 {
                     case VmExitKind.Output:
@@ -97,6 +102,7 @@ internal sealed class CallRunner(
         end = default;
         if (exit.Port == GuestAbi.ReadyPort && call.IsInitialization)
         {
+            GuestTakesBatches = exit.Value == GuestAbi.TakesBatches;
             end = GuestStep.Completed(GuestValue.Void);
             return true;
         }
@@ -125,8 +131,13 @@ internal sealed class CallRunner(
         switch (port)
         {
             case GuestAbi.ReadyPort:
-                end = Finish(call, MessageReader.ReadResult(body));
+                if (call.Batch is { IsLastInHand: false } batch)
+                    throw new WireFormatException($"the guest was ready after {batch.InHand} of {batch.Count} calls of its batch");
+                end = CallOutcome.Of(call, MessageReader.ReadResult(body));
                 return true;
+            case GuestAbi.AnswerPort:
+                _answers.TakeAlone(call, body);
+                return false;
             case GuestAbi.HostCallPort:
                 return !hostCalls.Serve(call, body, out end);
             case GuestAbi.LogPort:
@@ -139,14 +150,6 @@ internal sealed class CallRunner(
                 end = Poison(call, new PoisonReason.PortViolation(port, default));
                 return true;
         }
-    }
-
-    private static GuestStep Finish(GuestCall call, FunctionResult result)
-    {
-        if (result.IsError) return GuestStep.Failed(GuestFailure.For(call.Function, result.ErrorCode, result.ErrorMessage));
-        return result.Value.Type == call.ReturnType
-            ? GuestStep.Completed(result.Value)
-            : Poison(call, new PoisonReason.InvalidMessage($"the result is of type {result.Value.Type} where {call.ReturnType} was asked for"));
     }
 
     private static PoisonReason GaveUp(ushort port, FunctionResult message)

@@ -4,7 +4,7 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core;
 
 /// <summary>
-/// One call of a guest function: a resumable activity. <see cref="Step"/> runs it on until it has completed or failed, was preempted, or waits for a
+/// One call of a guest function, or several handed over together: a resumable activity. <see cref="Step"/> runs it on until it has completed or failed, was preempted, or waits for a
 /// host function's task. It belongs
 /// to the sandbox's one caller.
 /// </summary>
@@ -20,17 +20,30 @@ public sealed class GuestCall
         InputLength = inputLength;
     }
 
-    /// <summary>The guest function.</summary>
-    public string Function { get; }
+    internal GuestCall(Sandbox sandbox, CallBatch batch)
+        : this(sandbox, string.Empty, default, inputLength: 0)
+    {
+        Batch = batch;
+        batch.Describe(this);
+    }
 
-    /// <summary>The type of result asked for.</summary>
-    public GuestValueType ReturnType { get; }
+    /// <summary>The guest function; in a batch that of the call in hand.</summary>
+    public string Function { get; internal set; }
+
+    /// <summary>The type of result asked for; in a batch that of the call in hand.</summary>
+    public GuestValueType ReturnType { get; internal set; }
+
+    /// <summary>Which call of a batch is in hand: how many before it have been answered. 0 for a single call.</summary>
+    public int Index => Batch?.InHand ?? 0;
 
     /// <summary>Whether the call has completed or failed.</summary>
     public bool IsFinished { get; internal set; }
 
-    /// <summary>Bytes of the encoded call in the input buffer, size prefix included.</summary>
-    internal int InputLength { get; }
+    /// <summary>Bytes of the encoded call, size prefix included.</summary>
+    internal int InputLength { get; set; }
+
+    /// <summary>The batch, if it is one.</summary>
+    internal CallBatch? Batch { get; }
 
     /// <summary>Whether this is the guest's start, which ends without a message.</summary>
     internal bool IsInitialization { get; init; }

@@ -5,8 +5,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core.Calls;
 
 /// <summary>
-/// What the host puts into the input buffer: a call at its start, and behind it the result of a host function that the call has called. Whatever does
-/// not fit is refused, or becomes an error that does.
+/// What the host writes for the guest: a call at the start of the input buffer, and behind it the result of a host function that the call has called;
+/// or the calls of a batch in their own buffer. Whatever does not fit is refused, left for later, or becomes an error that does.
 /// </summary>
 internal sealed class InputWriter(SandboxMemory memory)
 {
@@ -16,6 +16,60 @@ internal sealed class InputWriter(SandboxMemory memory)
     /// <returns>Its bytes, size prefix included.</returns>
     /// <exception cref="GuestCallRefusedException">It cannot be encoded or does not fit; nothing was written.</exception>
     public int WriteCall(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
+    {
+        ReadOnlySpan<byte> message = Encode(function, returnType, arguments);
+        memory.WriteInput(0, message);
+        return message.Length;
+    }
+
+    /// <summary>
+    /// Encodes calls into the buffer of calls, which must be clean, as many as fit and can be encoded. With fewer than two there is no batch, and
+    /// nothing was written.
+    /// </summary>
+    /// <returns>The batch, or null.</returns>
+    public CallBatch? WriteBatch(ReadOnlySpan<GuestInvocation> calls, IBatchAnswers answers)
+    {
+        var batch = new CallBatch(calls.Length, answers);
+        int end = GuestAbi.BatchHeaderSize;
+        foreach (GuestInvocation call in calls)
+        {
+            if (!TryWriteBatched(call, ref end, out int length)) break;
+            batch.Add(call.Function, call.ReturnType, length);
+        }
+
+        if (batch.Count < 2)
+        {
+            memory.CleanInput();
+            return null;
+        }
+
+        memory.BeginBatch(batch.Count);
+        return batch;
+    }
+
+    // What is wrong with a call that cannot be encoded is for its own start to say.
+    private bool TryWriteBatched(GuestInvocation call, ref int end, out int length)
+    {
+        length = 0;
+        int start = GuestAbi.NextInBatch(end);
+        ReadOnlySpan<byte> message;
+        try
+        {
+            message = Encode(call.Function, call.ReturnType, call.Arguments.Span);
+        }
+        catch (GuestCallRefusedException)
+        {
+            return false;
+        }
+
+        length = message.Length;
+        if (start + length > (int)memory.Layout.Calls.Length) return false;
+        memory.WriteBatchedCall(start, message);
+        end = start + length;
+        return true;
+    }
+
+    private ReadOnlySpan<byte> Encode(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
     {
         if (function.Length == 0) throw new GuestCallRefusedException(function, CallRefusal.FunctionNameMissing, "the call names no function.");
         ReadOnlySpan<byte> message;
@@ -37,8 +91,7 @@ internal sealed class InputWriter(SandboxMemory memory)
                 $"encoded it has {message.Length} bytes and the input buffer takes {room}; give the sandbox a larger InputBufferSize.");
         }
 
-        memory.WriteInput(0, message);
-        return message.Length;
+        return message;
     }
 
     /// <summary>Answers a guest's call of a host function.</summary>
@@ -74,5 +127,7 @@ internal sealed class InputWriter(SandboxMemory memory)
 
     private int RoomBehind(GuestCall call) => (int)memory.Layout.Input.Length - GuestAbi.HostResultOffset(call.InputLength);
 
-    private void WriteBehind(GuestCall call, ReadOnlySpan<byte> message) => memory.WriteInput(GuestAbi.HostResultOffset(call.InputLength), message);
+    // A call of a batch does not stand in the input buffer. It gets as much of the buffer as if it did, so that what fits is the same.
+    private void WriteBehind(GuestCall call, ReadOnlySpan<byte> message) =>
+        memory.WriteInput(call.Batch is null ? GuestAbi.HostResultOffset(call.InputLength) : 0, message);
 }

@@ -3,7 +3,7 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Layout;
 
 /// <summary>
-/// Where everything lies in a guest: from the image upwards boot information, input, output, heap and stack, each on its own pages with unmapped
+/// Where everything lies in a guest: from the image upwards boot information, input, calls, output, answers, heap and stack, each on its own pages with unmapped
 /// guard pages between. Virtual and physical addresses are equal, and this is the one place where they are chosen.
 /// </summary>
 internal sealed record SandboxLayout
@@ -14,13 +14,21 @@ internal sealed record SandboxLayout
     /// <summary>Unmapped bytes below the stack: wide, so that a large frame does not step over them.</summary>
     public const ulong StackGuardSize = 64 << 10;
 
+    /// <summary>
+    /// Bytes for the calls of a batch, and as many for their answers: some sixty-four of each, when they carry a few numbers. They have buffers of
+    /// their own, so that a call in a batch finds as much room for its result, and for what it says to the host and hears from it, as one alone.
+    /// </summary>
+    public const ulong BatchBufferSize = 8 << 10;
+
     private SandboxLayout(GuestImage image, SandboxOptions options)
     {
         Image = image.Pages;
         Boot = After(Image, GuardSize, GuestAddress.PageSize);
         Input = After(Boot, GuardSize, options.InputBufferSize);
-        Output = After(Input, GuardSize, options.OutputBufferSize);
-        Heap = After(Output, GuardSize, options.HeapSize);
+        Calls = After(Input, GuardSize, BatchBufferSize);
+        Output = After(Calls, GuardSize, options.OutputBufferSize);
+        Answers = After(Output, GuardSize, BatchBufferSize);
+        Heap = After(Answers, GuardSize, options.HeapSize);
         Stack = After(Heap, StackGuardSize, options.StackSize);
         StackGuard = new GuestRange(Heap.End, StackGuardSize);
         Memory = new GuestRange(Image.Start, Stack.End - Image.Start);
@@ -32,7 +40,13 @@ internal sealed record SandboxLayout
 
     public GuestRange Input { get; }
 
+    /// <summary>The calls of a batch.</summary>
+    public GuestRange Calls { get; }
+
     public GuestRange Output { get; }
+
+    /// <summary>Answers to the calls of a batch.</summary>
+    public GuestRange Answers { get; }
 
     public GuestRange Heap { get; }
 
@@ -58,7 +72,9 @@ internal sealed record SandboxLayout
     [
         (Boot, MemoryAccess.Read),
         (Input, MemoryAccess.Read),
+        (Calls, MemoryAccess.Read),
         (Output, MemoryAccess.Read | MemoryAccess.Write),
+        (Answers, MemoryAccess.Read | MemoryAccess.Write),
         (Heap, MemoryAccess.Read | MemoryAccess.Write),
         (Stack, MemoryAccess.Read | MemoryAccess.Write),
     ];

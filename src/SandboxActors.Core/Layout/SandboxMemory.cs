@@ -20,6 +20,7 @@ internal sealed class SandboxMemory : IDisposable
     private readonly GuestMemoryBlock _block;
     private readonly PageBitmap _written;
     private int _inputUsed;
+    private int _callsUsed;
 
     public SandboxMemory(GuestMemoryArena arena, GuestImage image, SandboxLayout layout)
     {
@@ -62,6 +63,33 @@ internal sealed class SandboxMemory : IDisposable
         _inputUsed = Math.Max(_inputUsed, offset + message.Length);
     }
 
+    /// <summary>Writes a call of a batch behind the header and the calls before it. The caller has tested that it fits.</summary>
+    public void WriteBatchedCall(int offset, ReadOnlySpan<byte> message)
+    {
+        message.CopyTo(_block.Slice(Layout.OffsetOf(Layout.Calls.Start) + (ulong)offset, message.Length));
+        _callsUsed = Math.Max(_callsUsed, offset + message.Length);
+    }
+
+    /// <summary>Says how many calls the batch has, which makes it one, and that no answers are there.</summary>
+    public void BeginBatch(int count)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(_block.Slice(Layout.OffsetOf(Layout.Calls.Start), sizeof(int)), count);
+        ClearAnswerHeader();
+    }
+
+    /// <summary>How many answers to the calls of a batch are there, as the guest says.</summary>
+    public uint ReadAnswerCount() =>
+        BinaryPrimitives.ReadUInt32LittleEndian(_block.Read(Layout.OffsetOf(Layout.Answers.Start), sizeof(uint)));
+
+    /// <summary>Copies answers, and whatever else stands there, from an offset of the buffer of answers on.</summary>
+    public void CopyAnswers(int offset, Span<byte> copy) => _block.Read(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, copy.Length).CopyTo(copy);
+
+    /// <summary>Clears answers that have been taken.</summary>
+    public void ClearAnswers(int offset, int length) => _block.Slice(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, length).Clear();
+
+    /// <summary>From now on no answer is there.</summary>
+    public void ClearAnswerHeader() => ClearAnswers(0, GuestAbi.BatchHeaderSize);
+
     /// <summary>
     /// Where the body of a message in the output buffer lies. The guest wrote both numbers: the prefix is read once, here, and both are tested before
     /// anything is made of them.
@@ -88,25 +116,27 @@ internal sealed class SandboxMemory : IDisposable
         _block.Slice(body.Offset - GuestAbi.SizePrefix, body.Length + GuestAbi.SizePrefix).Clear();
     }
 
-    /// <summary>Clears the part of the input buffer that was written.</summary>
+    /// <summary>Clears the parts of the input buffer and of the buffer of calls that were written.</summary>
     public void CleanInput()
     {
         _block.Slice(Layout.OffsetOf(Layout.Input.Start), _inputUsed).Clear();
         _inputUsed = 0;
+        _block.Slice(Layout.OffsetOf(Layout.Calls.Start), _callsUsed).Clear();
+        _callsUsed = 0;
     }
 
     /// <summary>
-    /// Clears whatever the guest has written to the output buffer. Costs a look at the dirty log, so it is for calls that ended badly.
+    /// Clears whatever the guest has written to the output buffer and to the buffer of answers. Costs a look at the dirty log, so it is for calls that ended badly.
     /// </summary>
     public void CleanOutput(IVirtualMachine machine)
     {
         machine.ReadWrittenPages(Slot, _written.Words);
         foreach (int page in _written)
-            if (Layout.Output.Contains(AddressOf(page))) PageSpan(page).Clear();
+            if (AddressOf(page) is var address && (Layout.Output.Contains(address) || Layout.Answers.Contains(address))) PageSpan(page).Clear();
     }
 
-    /// <summary>Whether both buffers hold nothing but zeros. Looks at all of them: for tests.</summary>
-    public bool BuffersAreClean() => IsZero(Layout.Input) && IsZero(Layout.Output);
+    /// <summary>Whether all buffers hold nothing but zeros. Looks at all of them: for tests.</summary>
+    public bool BuffersAreClean() => IsZero(Layout.Input) && IsZero(Layout.Calls) && IsZero(Layout.Output) && IsZero(Layout.Answers);
 
     /// <summary>Copies every page that the guest has ever written; all others are as the guest's file has them.</summary>
     public PageStore Capture(IVirtualMachine machine)
@@ -175,9 +205,10 @@ internal sealed class SandboxMemory : IDisposable
         return [];
     }
 
-    // Boot information and input buffer are read-only to the guest and clean between calls; should a log report them (it may report too much), they
+    // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may report too much), they
     // are still no part of its state.
-    private bool IsHostOwned(int page) => AddressOf(page) is var address && (Layout.Boot.Contains(address) || Layout.Input.Contains(address));
+    private bool IsHostOwned(int page) =>
+        AddressOf(page) is var address && (Layout.Boot.Contains(address) || Layout.Input.Contains(address) || Layout.Calls.Contains(address));
 
     private GuestAddress AddressOf(int page) => Layout.Memory.Start + ((ulong)page * GuestAddress.PageSize);
 

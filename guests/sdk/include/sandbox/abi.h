@@ -11,6 +11,7 @@
 #define GUEST_MAXIMUM_PARAMETERS 64
 
 // Ports, each written with one 4-byte `out` of a message's offset in the output buffer.
+#define GUEST_PORT_ANSWER 0xDF
 #define GUEST_PORT_READY 0xE0
 #define GUEST_PORT_HOST_CALL 0xE1
 #define GUEST_PORT_LOG 0xE2
@@ -19,6 +20,15 @@
 
 // The host function that takes the items of a stream: the item in, whether to go on out. No host program has one of its own by that name.
 #define GUEST_YIELD_FUNCTION "sandbox.yield"
+
+// What the first `out` to the ready port carries from a guest that can be given batches: the bytes "BAT1".
+#define GUEST_TAKES_BATCHES UINT32_C(0x31544142)
+
+// Bytes at the start of the buffer of calls, and of the buffer of answers. The first four are a count; the rest is zero.
+#define GUEST_BATCH_HEADER 16
+
+// Calls, and answers, begin at multiples of it.
+#define GUEST_BATCH_ALIGNMENT 16
 
 // Types of parameters and results. The names after `GuestType` are those that GUEST_FUNCTION takes.
 typedef enum GuestType {
@@ -73,9 +83,15 @@ typedef struct GuestBootInformation {
     uint64_t timestamp_kilohertz; // 0: unknown
     uint64_t seed_generation;
     uint8_t seed[32];
+    GuestMemory calls;   // of a batch; the host alone writes it
+    GuestMemory answers; // to them; the guest's
 } GuestBootInformation;
 
-_Static_assert(sizeof(GuestBootInformation) == 136, "docs/guest-abi.md");
+// Hosts that know no batches tell nothing behind the seed.
+#define GUEST_BOOT_SIZE_WITHOUT_BATCHES 136
+
+_Static_assert(sizeof(GuestBootInformation) == 168, "docs/guest-abi.md");
+_Static_assert(offsetof(GuestBootInformation, calls) == GUEST_BOOT_SIZE_WITHOUT_BATCHES, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, input) == 16, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, log_level) == 80, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, seed) == 104, "docs/guest-abi.md");

@@ -1,0 +1,74 @@
+#include "batch.h"
+#include "dispatch.h"
+#include "machine.h"
+
+#include <sandbox/failure.h>
+
+static uint32_t answer_count; // in the buffer of answers
+static size_t answers_end;
+
+uint32_t guest_batch_count(void)
+{
+    return guest_boot->size < sizeof *guest_boot ? 0 : *(const volatile uint32_t *)guest_boot->calls.address;
+}
+
+static void begin_answers(void)
+{
+    answer_count = 0;
+    answers_end = GUEST_BATCH_HEADER;
+}
+
+// Moves an answer from the output buffer behind those that are there already. False if it does not fit, or is not whole.
+static bool move_answer(uint32_t offset)
+{
+    uint32_t length;
+    uint8_t *answers = (uint8_t *)guest_boot->answers.address;
+    uint8_t *message = (uint8_t *)guest_boot->output.address + offset;
+    size_t size = guest_boot->output.size;
+    if (offset > size - sizeof length)
+        return false;
+
+    memcpy(&length, message, sizeof length);
+    size -= offset;
+    if (length > size - sizeof length || length + sizeof length > guest_boot->answers.size - answers_end)
+        return false;
+
+    memcpy(answers + answers_end, message, length + sizeof length);
+    memset(message, 0, length + sizeof length);
+    answers_end = guest_round_up(answers_end + length + sizeof length, GUEST_BATCH_ALIGNMENT);
+
+    // The host may look at any moment, and what is counted must be there.
+    GUEST_WRITES_IN_ORDER();
+    *(volatile uint32_t *)answers = ++answer_count;
+    return true;
+}
+
+static void give_answer(uint32_t offset)
+{
+    if (move_answer(offset))
+        return;
+
+    // The host takes it where it is, and before it all those in the buffer of answers.
+    GUEST_OUT(GUEST_PORT_ANSWER, offset);
+    begin_answers();
+}
+
+GuestResult guest_serve_batch(uint32_t count)
+{
+    size_t position = GUEST_BATCH_HEADER;
+    size_t size = guest_boot->calls.size;
+    guest_current.message_length = 0; // the input buffer is free: answers of the host stand at its start
+    begin_answers();
+    for (uint32_t i = 0;; i++) {
+        WireMessage message;
+        if (position > size || !wire_open_message((const uint8_t *)guest_boot->calls.address + position, size - position, &message))
+            guest_panic("call %u of a batch exceeds its buffer", i);
+
+        GuestResult answer = guest_serve_message(&message);
+        if (i + 1 == count)
+            return answer;
+
+        give_answer(answer.offset);
+        position = guest_round_up(position + message.end, GUEST_BATCH_ALIGNMENT);
+    }
+}
