@@ -55,7 +55,7 @@ public sealed partial class SandboxActor
         _messages.BeginCall(); // before it starts: from then on whoever ends it hurries it
         try
         {
-            _call = Sandbox.Start(request.Function, request.ReturnType, options, request.Arguments.AsSpan());
+            _call = Begin(request, options);
         }
         catch (Exception failure)
         {
@@ -103,6 +103,7 @@ public sealed partial class SandboxActor
 
     private GuestStep Step()
     {
+        _hasTurned = false;
         _scope?.Enter();
         _messages.BeginSlice(_lifeline);
         try
@@ -119,6 +120,7 @@ public sealed partial class SandboxActor
     private void PayForSlice()
     {
         if (_messages.TrySink()) _counters.CountSlice();
+        if (_hasTurned) _messages.Rise(); // the call in hand did not use up the slice alone
     }
 
     private void KeepRunning()

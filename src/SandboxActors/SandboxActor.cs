@@ -27,6 +27,7 @@ public sealed partial class SandboxActor : UntypedActor
         _lifeline = lifeline;
         _counters = lifeline.Counters;
         _messages = GuestMessageQueue.Of(Context);
+        _answers = new BatchAnswers(this);
         _messages.Configure(lifeline.Name, definition.Priority, definition.MaximumWaiting);
         lifeline.Attach(_messages);
     }

@@ -49,6 +49,9 @@ public sealed class SandboxDefinition
     /// <summary>Requests that may wait for it; those beyond fail with <see cref="SandboxOverloadedException"/>.</summary>
     public int MaximumWaiting { get; internal init; } = int.MaxValue;
 
+    /// <summary>Calls that are handed to its guest together, at most; 1 is one by one.</summary>
+    public int Batch { get; internal init; } = 1;
+
     /// <summary>Whether the guest can reach code of the host program, which might call back.</summary>
     internal bool CallsHost { get; }
 

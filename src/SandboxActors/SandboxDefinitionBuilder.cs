@@ -18,6 +18,7 @@ public sealed class SandboxDefinitionBuilder
     private HealingSettings _healing;
     private SandboxPriority _priority;
     private int _maximumWaiting;
+    private int _batch;
 
     internal SandboxDefinitionBuilder(IHypervisor hypervisor, string guest, GuestImage image, SandboxSettings settings)
     {
@@ -28,6 +29,7 @@ public sealed class SandboxDefinitionBuilder
         _healing = settings.Healing;
         _priority = settings.Scheduling.Priority;
         _maximumWaiting = settings.Scheduling.MaximumWaiting;
+        _batch = settings.Scheduling.Batch;
     }
 
     /// <summary>Names the sandbox; no two that live may have the same name. It is the last part of the actor's path.</summary>
@@ -134,6 +136,18 @@ public sealed class SandboxDefinitionBuilder
         return this;
     }
 
+    /// <summary>
+    /// Sets how many calls that wait for it are handed to its guest together, at most; 1 is one by one. What is the same in both cases, and what is not, says
+    /// <c>docs/scheduling.md</c>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not from 1 to <see cref="SchedulingSettings.MaximumBatch"/>.</exception>
+    public SandboxDefinitionBuilder Batch(int calls)
+    {
+        SchedulingSettings.CheckBatch(calls);
+        _batch = calls;
+        return this;
+    }
+
     /// <exception cref="ArgumentException">A host function has a parameter or result that cannot pass between host and guest.</exception>
     internal SandboxDefinition Build()
     {
@@ -146,6 +160,7 @@ public sealed class SandboxDefinitionBuilder
         {
             Priority = _priority,
             MaximumWaiting = _maximumWaiting,
+            Batch = _batch,
         };
 
         SandboxBuilder MakeBuilder()

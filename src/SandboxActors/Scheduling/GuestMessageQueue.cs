@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
+using SandboxActors.Core;
 
 namespace SandboxActors;
 
@@ -124,6 +125,13 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
         lock (_gate) _isStepUrgent = false;
     }
 
+    /// <summary>For the actor, between two steps: the call that goes on is not the one that the level is for, and begins at the first.</summary>
+    public void Rise()
+    {
+        _level = RunQueue.FirstLevel;
+        _left = 0;
+    }
+
     /// <summary>For the actor, before it runs the guest: its slice begins, or what is left of it.</summary>
     public void BeginSlice(IPreemptible target) => _sliceEnd = _threads!.BeginSlice(Slot!, target, _left);
 
@@ -192,6 +200,24 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
             }
 
             return _hasGiven = TryTake(out envelope);
+        }
+    }
+
+    /// <summary>For the actor: the calls that wait before all other requests and may go to the guest together. They stay where they are.</summary>
+    /// <param name="calls">Gets them, in order, as many as it has places.</param>
+    /// <returns>How many there are.</returns>
+    public int CopyCalls(Span<GuestInvocation> calls)
+    {
+        lock (_gate) return _requests.CopyCalls(calls);
+    }
+
+    /// <summary>For the actor: the guest has come to calls that were copied; takes them, and says who sent them.</summary>
+    public void TakeCallers(Span<IActorRef> callers)
+    {
+        lock (_gate)
+        {
+            foreach (ref IActorRef caller in callers)
+                caller = _requests.TryTake(out Envelope call, out _) ? call.Sender : throw new InvalidOperationException("A call of a batch does not wait.");
         }
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using SandboxActors.Core;
 
 namespace SandboxActors;
 
@@ -44,6 +45,22 @@ internal sealed class RequestLane
 
         (envelope, ticket) = (default, null);
         return false;
+    }
+
+    /// <summary>Copies the calls that wait before all other requests and may be handed to the guest together.</summary>
+    /// <param name="calls">Gets them, in order, as many as it has places.</param>
+    /// <returns>How many there are.</returns>
+    public int CopyCalls(Span<GuestInvocation> calls)
+    {
+        int count = 0;
+        foreach ((Envelope waiting, CallTicket? ticket) in _lane)
+        {
+            if (ticket is { IsGivenUp: true }) continue;
+            if (count == calls.Length || waiting.Message is not SandboxProtocol.Call { IsBatchable: true } call) break;
+            calls[count++] = call.Invocation;
+        }
+
+        return count;
     }
 
     /// <summary>A ticket has been given up.</summary>

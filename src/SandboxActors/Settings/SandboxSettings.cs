@@ -83,6 +83,7 @@ public sealed record SandboxSettings
                 LevelRatio = reader.Integer(SchedulingPrefix + "level-ratio"),
                 Priority = reader.OneOf(SchedulingPrefix + "priority", Priorities),
                 MaximumWaiting = reader.Integer(SchedulingPrefix + "max-waiting"),
+                Batch = reader.Integer(SchedulingPrefix + "batch"),
             },
             Healing = new HealingSettings
             {

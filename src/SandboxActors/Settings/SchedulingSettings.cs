@@ -8,6 +8,9 @@ public sealed record SchedulingSettings
     /// <summary>The most requests that may be allowed to wait for one sandbox.</summary>
     public const int MaximumOfWaiting = 1_000_000;
 
+    /// <summary>The most calls that may be handed to a guest together.</summary>
+    public const int MaximumBatch = 1024;
+
     /// <summary>The most levels.</summary>
     public const int MaximumLevels = 6;
 
@@ -34,6 +37,12 @@ public sealed record SchedulingSettings
     /// </summary>
     public int MaximumWaiting { get; init; } = 10_000;
 
+    /// <summary>
+    /// Calls of one sandbox that are handed to its guest together, at most, if its definition says nothing else; 1 is one by one. They are never more
+    /// than wait when the guest is free, nor than fit the buffer of 8 KiB that they have.
+    /// </summary>
+    public int Batch { get; init; } = 64;
+
     /// <summary>Tests every setting against its bounds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is outside; the message names it and the bounds.</exception>
     public void Validate()
@@ -51,10 +60,13 @@ public sealed record SchedulingSettings
         Check(Levels, MaximumLevels, nameof(Levels));
         Check(LevelRatio, MaximumLevelRatio, nameof(LevelRatio));
         CheckWaiting(MaximumWaiting);
+        CheckBatch(Batch);
         CheckPriority(Priority);
     }
 
     internal static void CheckWaiting(int maximum) => Check(maximum, MaximumOfWaiting, nameof(MaximumWaiting));
+
+    internal static void CheckBatch(int calls) => Check(calls, MaximumBatch, nameof(Batch));
 
     internal static void CheckPriority(SandboxPriority priority)
     {
