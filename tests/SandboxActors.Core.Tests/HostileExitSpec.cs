@@ -144,7 +144,7 @@ public sealed class HostileExitSpec
         Gen<byte[]> body = Gen.Frequency((3, whole), (4, damaged), (1, cut), (1, Gen.Byte.Array[0, 200]));
         Gen<uint> offset = Gen.Frequency((3, Gen.UInt[0, outputSize - 1]), (1, Gen.UInt));
         Gen<uint?> length = Gen.Frequency((6, Gen.Const((uint?)null)), (1, Gen.UInt.Select(l => (uint?)l)), (1, Gen.UInt[outputSize - 8, outputSize + 8].Select(l => (uint?)l)));
-        Gen<ushort> port = Gen.Frequency((15, Gen.UShort[GuestAbi.ReadyPort, GuestAbi.PanicPort]), (1, Gen.UShort));
+        Gen<ushort> port = Gen.Frequency((15, Gen.UShort[GuestAbi.AnswerPort, GuestAbi.PanicPort]), (1, Gen.UShort));
         Gen<GuestValueType> type = Gen.Byte[0, 9].Select(t => (GuestValueType)t);
         return Gen.Select(body, offset, length, port, Gen.Int[0, 63], type, (b, o, l, p, v, t) => new HostileExit(b, o, l, p, v == 0, t));
     }

@@ -52,6 +52,16 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
         }
     }
 
+    /// <summary>Where the calls of a batch are, and where their answers belong, as the boot information says.</summary>
+    public (GuestRange Calls, GuestRange Answers) BatchBuffers
+    {
+        get
+        {
+            ulong boot = _state.General.Rdi;
+            return (RangeAt(boot + 136), RangeAt(boot + 152));
+        }
+    }
+
     public Span<byte> Memory(GuestAddress address, int length)
     {
         (GuestRange range, HostMemory memory) = _slots[SandboxMemory.Slot];
