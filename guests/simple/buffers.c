@@ -32,6 +32,17 @@ GUEST_FUNCTION_NAMED("24K_in_8K_out", TwentyFourKInEightKOut, Bytes, Bytes)
     return return_bytes(bytes.data, 8 * 1024);
 }
 
+// A text of that length.
+GUEST_FUNCTION(Repeat, String, U32)
+{
+    uint32_t length = arg_u32(0);
+    char *text = guest_alloc_or_abort((size_t)length + 1);
+    memset(text, 'x', length);
+    GuestResult answer = return_string_n(text, length);
+    free(text);
+    return answer;
+}
+
 GUEST_FUNCTION(RandomBytes, Bytes, U32)
 {
     uint8_t *bytes = reserve_result_bytes(arg_u32(0));

@@ -42,6 +42,8 @@ __attribute__((noreturn)) static void write_for_ever(volatile uint8_t *memory, u
 
 GUEST_FUNCTION(WriteInputBufferForever, Void) { write_for_ever((volatile uint8_t *)guest_boot->input.address, guest_boot->input.size); }
 
+GUEST_FUNCTION(WriteCallsForever, Void) { write_for_ever((volatile uint8_t *)guest_boot->calls.address, guest_boot->calls.size); }
+
 GUEST_FUNCTION(WriteBootInformation, Void)
 {
     *(volatile uint64_t *)(uintptr_t)guest_boot = 0;

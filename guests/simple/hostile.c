@@ -66,5 +66,15 @@ GUEST_FUNCTION(EmitRaw, Void, U32, Bytes, U32) { return emit(arg_u32(0), (uint32
 // The last parameter is the prefix, which need not be the message's length.
 GUEST_FUNCTION(EmitRawWithPrefix, Void, U32, Bytes, U32, U32) { return emit(arg_u32(0), arg_u32(3), arg_bytes(1), arg_u32(2)); }
 
+// Bytes into the buffer of answers, where those of a batch stand and their count, after the host has looked at them and before it does again.
+GUEST_FUNCTION(WriteAnswersBetweenHostCalls, Void, U32, Bytes)
+{
+    int32_t sum;
+    if (HOST_CALL(&sum, "HostAdd", 1, 2))
+        return guest_error_from_host();
+    memcpy((uint8_t *)guest_boot->answers.address + arg_u32(0), arg_bytes(1).data, arg_bytes(1).length);
+    return HOST_CALL(&sum, "HostAdd", 1, 2) ? guest_error_from_host() : return_void();
+}
+
 // Text that is no UTF-8.
 GUEST_FUNCTION(ReturnInvalidUtf8, String) { return return_string_n("\xC3\x28", 2); }

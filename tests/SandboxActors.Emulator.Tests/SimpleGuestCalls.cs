@@ -52,7 +52,7 @@ internal static class SimpleGuestCalls
     [
         new("SetByteArrayToZero", Kind.Bytes, new byte[] { 1, 2, 3 }), new("GetSizePrefixedBuffer", Kind.Bytes, new byte[] { 9, 8 }),
         new("LargeParameters", Kind.Void, new byte[6000], "text"), new("24K_in_8K_out", Kind.Bytes, Pattern(24 * 1024)),
-        new("24K_in_8K_out", Kind.Bytes, new byte[5]),
+        new("24K_in_8K_out", Kind.Bytes, new byte[5]), new("Repeat", Kind.String, 100u),
         new("CallMalloc", Kind.Int32, 1000), new("CallMalloc", Kind.Int32, 64 << 20), new("MallocAndFree", Kind.Int32, 5000),
         new("ExhaustHeap", Kind.Void),
         new("FillHeapAndCauseException", Kind.Void), new("FillHeapAndFail", Kind.Void), new("FreeTwice", Kind.Void),
@@ -72,7 +72,8 @@ internal static class SimpleGuestCalls
         new("ExecuteOnHeap", Kind.String), new("TriggerException", Kind.Void), new("DivideByZero", Kind.Void), new("Breakpoint", Kind.Void),
         new("ReadPrivilegedRegister", Kind.UInt64), new("Halt", Kind.Void), new("SystemCall", Kind.Void),
         new("RaiseFloatingPointException", Kind.Void),
-        new("WritePageTable", Kind.Void, 0xF_0000_0000UL), new("WriteInputBufferForever", Kind.Void), new("WriteBootInformation", Kind.Void),
+        new("WritePageTable", Kind.Void, 0xF_0000_0000UL), new("WriteInputBufferForever", Kind.Void), new("WriteCallsForever", Kind.Void),
+        new("WriteBootInformation", Kind.Void),
         new("WriteOwnCode", Kind.Void), new("CorruptOutputSizePrefix", Kind.Void, uint.MaxValue), new("CorruptOutputOffset", Kind.Void, 1u << 30),
         new("ReturnInvalidUtf8", Kind.String),
     ];
@@ -103,6 +104,7 @@ internal static class SimpleGuestCalls
     private static IEnumerable<GuestCallCase> Ports =>
     [
         new("EmitRaw", Kind.Void, 0xE0u, new byte[] { 1, 2, 3 }, 0u), new("EmitRawWithPrefix", Kind.Void, 0xE0u, new byte[] { 1, 2, 3 }, 0u, 100u),
+        new("WriteAnswersBetweenHostCalls", Kind.Void, 0u, new byte[] { 1, 2, 3 }),
         new("OutbWithPort", Kind.Void, 0x80u, 1u), new("OutlWithPort", Kind.Void, 0x3F8u, 1u), new("InWithPort", Kind.UInt32, 0x60u),
         new("OutStringWithPort", Kind.Void, 0x3F8u),
     ];
