@@ -24,7 +24,7 @@ public sealed class SettingsSpec
             """
             sandbox-actors {
               guest-dispatcher.dedicated-thread-pool.thread-count = 3
-              scheduling { quantum = 20ms, levels = 2, level-ratio = 3, priority = high, max-waiting = 7 }
+              scheduling { quantum = 20ms, levels = 2, level-ratio = 3, priority = high, max-waiting = 7, batch = 9 }
               healing { policy = rebuild, max-restores = -1, max-rebuilds = 0, within = 2m, min-backoff = 5ms, max-backoff = 7s, random-factor = 0.5 }
               defaults { heap-size = 1MiB, stack-size = 32KiB, input-buffer-size = 128KiB, output-buffer-size = 16MiB, state-policy = roll-back-always, initialization-timeout = 3s }
             }
@@ -38,6 +38,7 @@ public sealed class SettingsSpec
                 LevelRatio = 3,
                 Priority = SandboxPriority.High,
                 MaximumWaiting = 7,
+                Batch = 9,
             },
             settings.Scheduling);
         Assert.Equal(
@@ -83,6 +84,8 @@ public sealed class SettingsSpec
     [InlineData("scheduling.level-ratio = 0", "sandbox-actors.scheduling", "LevelRatio must be at least 1 and at most 8, not 0")]
     [InlineData("scheduling.priority = urgent", "sandbox-actors.scheduling.priority", "'urgent' is not one of low, normal, high")]
     [InlineData("scheduling.max-waiting = 0", "sandbox-actors.scheduling", "MaximumWaiting must be at least 1 and at most 1000000, not 0")]
+    [InlineData("scheduling.batch = 0", "sandbox-actors.scheduling", "Batch must be at least 1 and at most 1024, not 0")]
+    [InlineData("scheduling.batch = 1025", "sandbox-actors.scheduling", "Batch must be at least 1 and at most 1024, not 1025")]
     [InlineData("guest-dispatcher.dedicated-thread-pool.thread-count = -1", "thread-count", "-1 is not from 0 to 1024")]
     public void A_wrong_value_is_named_with_what_is_allowed(string setting, string key, string problem)
     {

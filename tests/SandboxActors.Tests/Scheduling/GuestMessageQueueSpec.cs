@@ -1,4 +1,5 @@
 using Akka.Actor;
+using SandboxActors.Core;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Tests;
@@ -119,6 +120,55 @@ public sealed class GuestMessageQueueSpec
         _queue.CleanUp(ActorRefs.Nobody, dead);
         Assert.Equal(3, dead.Count);
         Assert.Equal(0, _queue.Count);
+    }
+
+    [Fact]
+    public void Calls_that_may_go_together_are_those_before_the_first_other_request_and_stay_until_the_guest_has_come_to_them()
+    {
+        var senders = new Recorder[3];
+        for (int i = 0; i < 3; i++)
+        {
+            senders[i] = new Recorder();
+            _queue.Enqueue(ActorRefs.Nobody, new Envelope(Call(i), senders[i]));
+        }
+
+        Send(SandboxProtocol.TakeSnapshot.Instance, Call(3));
+        GuestInvocation[] calls = new GuestInvocation[10];
+        Assert.Equal(3, _queue.CopyCalls(calls));
+        Assert.Equal(["F0", "F1", "F2", null], calls[..4].Select(call => call.Function));
+        Assert.Equal(2, _queue.CopyCalls(calls.AsSpan(0, 2)));
+        Assert.Equal(5, _queue.Waiting);
+
+        IActorRef[] callers = new IActorRef[2];
+        _queue.TakeCallers(callers);
+        Assert.Equal([senders[0], senders[1]], callers);
+        Assert.Equal(3, _queue.Waiting);
+        Assert.Equal("F2", Assert.IsType<SandboxProtocol.Call>(Next()).Function);
+        Assert.Equal(0, _queue.CopyCalls(calls));
+    }
+
+    [Fact]
+    public void A_call_from_a_host_function_goes_by_itself()
+    {
+        Send(Call(0), Call(1) with { Origin = new HostCallScope(new SandboxLifeline("other"), origin: null) }, Call(2));
+        Assert.Equal(1, _queue.CopyCalls(new GuestInvocation[10]));
+    }
+
+    [Fact]
+    public void A_batch_whose_call_in_hand_has_changed_goes_on_at_the_first_level()
+    {
+        GuestThreads threads = new(1, new SchedulingSettings { Levels = 3 }, static _ => { });
+        _queue.RunBy(threads, new Akka.Dispatch.Mailbox(_queue));
+        _queue.BeginCall();
+        Assert.True(_queue.TrySink());
+        Send(new SandboxProtocol.Step(1));
+        Assert.NotEqual(RunQueue.FirstLevel, _queue.NextLevel);
+        _queue.HurryStep();
+        _queue.Rise();
+        Assert.Equal(RunQueue.AttentionLevel, _queue.NextLevel); // whoever hurried it still wants it
+        Assert.IsType<SandboxProtocol.Step>(Next());
+        Send(new SandboxProtocol.Step(1));
+        Assert.Equal(RunQueue.FirstLevel, _queue.NextLevel);
     }
 
     private static SandboxProtocol.Call Call(int number) => new($"F{number}", GuestValueType.Void, []);

@@ -32,7 +32,11 @@ internal sealed class SabotagedHypervisor(IHypervisor inner) : IHypervisor
 
         public void Protect(GuestRange range, MemoryAccess access) => inner.Protect(range, access);
 
-        public VmExit Run() => inner.Run();
+        public VmExit Run()
+        {
+            owner.Before(nameof(Run));
+            return inner.Run();
+        }
 
         public void Interrupt() => inner.Interrupt();
 
