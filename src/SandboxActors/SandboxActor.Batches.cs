@@ -36,10 +36,7 @@ public sealed partial class SandboxActor
         _hasTurned = true;
         _counters.Calls += answers.Length;
         _counters.UnprovenSinceHeal = false;
-
-        // Nobody who learns of an answer may be taken for a host function of the call behind it.
-        if (_scope is not null) HostCallScope.Leave();
-        _scope?.End();
+        _scope?.End(); // before anybody learns of an answer
         IActorRef[] callers = ArrayPool<IActorRef>.Shared.Rent(answers.Length);
         try
         {

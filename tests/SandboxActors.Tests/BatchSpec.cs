@@ -93,6 +93,23 @@ public sealed class BatchSpec : SandboxTest
     }
 
     [SkippableTheory, OnEachBackend]
+    public async Task A_call_of_a_batch_that_ends_well_ends_a_row_of_poisonings(string backend)
+    {
+        await HoldAsync(backend);
+        Task[] poisons = [Panic(), Panic()];
+        Task<int> good = Add();
+        Task third = Panic();
+        Assert.Equal(1, await ReleaseAsync(good));
+        foreach (Task poison in poisons) await Assert.ThrowsAsync<GuestAbortedException>(() => poison.WaitAsync(Patience));
+        await Assert.ThrowsAsync<GuestAbortedException>(() => third.WaitAsync(Patience));
+        Assert.Equal(1, Next<SandboxEvents.Restored>().Attempt);
+        Assert.Equal(2, Next<SandboxEvents.Restored>().Attempt);
+        Assert.Equal(1, Next<SandboxEvents.Restored>().Attempt);
+
+        Task Panic() => _sandbox!.CallAsync("guest_panic", "on purpose");
+    }
+
+    [SkippableTheory, OnEachBackend]
     public async Task A_kill_hits_the_call_that_runs_and_those_before_it_have_their_answers(string backend)
     {
         await HoldAsync(backend);
@@ -233,9 +250,12 @@ public sealed class BatchSpec : SandboxTest
         return held;
     }
 
+    // Slices long enough that none ends when nobody spins, so that entries can be counted.
     private async Task HoldAsync(SabotagedHypervisor hypervisor, Action<SandboxDefinitionBuilder>? configure = null)
     {
-        _sandbox = await Start(hypervisor).CreateAsync("simple", s =>
+        Sandboxes sandboxes = Start(
+            hypervisor, settings => settings with { Scheduling = settings.Scheduling with { Quantum = TimeSpan.FromSeconds(1) } });
+        _sandbox = await sandboxes.CreateAsync("simple", s =>
         {
             s.PrintTo(static _ => { })
                 .HostFunction("HostEchoNoOp", () =>
