@@ -14,8 +14,8 @@ public sealed partial class Sandbox
     /// not been told of, is that of a step. If it is the last call, the batch is over. If not, it has poisoned the sandbox: the calls behind it have
     /// not started, and may be started when the sandbox is healed. A guest function that reports an error ends its own call and no other.
     /// <para>
-    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself, where the first or the second call
-    /// cannot be encoded, and where they do not fit: a batch has a buffer of 8 KiB. A kill ends the call in hand.
+    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself or bounds every call, where the first or
+    /// the second call cannot be encoded, and where they do not fit: a batch has a buffer of 8 KiB. A kill ends the call in hand.
     /// </para>
     /// </remarks>
     /// <param name="calls">The calls, at least one; copied before this returns.</param>
@@ -35,7 +35,7 @@ public sealed partial class Sandbox
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
         taken = 1;
-        if (calls.Length > 1 && _statePolicy == StatePolicy.Keep && _runner.GuestTakesBatches && _input.WriteBatch(calls, answers) is { } batch)
+        if (calls.Length > 1 && CanBatch && _input.WriteBatch(calls, answers) is { } batch)
         {
             taken = batch.Count;
             _current = null;
@@ -45,6 +45,10 @@ public sealed partial class Sandbox
         }
 
         GuestInvocation first = calls[0];
-        return StartInside(first.Function, first.ReturnType, CallOptions.None, first.Arguments.Span, _statePolicy);
+        return StartInside(first.Function, first.ReturnType, CallOptions.None, first.Arguments.Span, _options.StatePolicy);
     }
+
+    // What is done before, after or beside each call by itself cannot be done to several at once.
+    private bool CanBatch =>
+        _runner.GuestTakesBatches && _options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null };
 }

@@ -17,9 +17,10 @@ public sealed class BatchSpec
         batch.Script(() =>
         {
             ReadOnlySpan<byte> calls = batch.Calls;
-            Assert.Equal(5u, BinaryPrimitives.ReadUInt32LittleEndian(calls));
-            Assert.False(calls[4..16].ContainsAnyExcept((byte)0));
-            int offset = 16;
+            ReadOnlySpan<byte> input = batch.Machine.Memory(batch.Machine.Buffers.Input.Start, 4096);
+            Assert.Equal(0x8000_0005, BinaryPrimitives.ReadUInt32LittleEndian(input));
+            Assert.False(input[4..].ContainsAnyExcept((byte)0));
+            int offset = 0;
             for (int i = 0; i < 5; i++)
             {
                 int length = BinaryPrimitives.ReadInt32LittleEndian(calls[offset..]);
@@ -29,7 +30,6 @@ public sealed class BatchSpec
             }
 
             Assert.False(calls[offset..].ContainsAnyExcept((byte)0));
-            Assert.False(batch.Machine.Memory(batch.Machine.Buffers.Input.Start, 4096).ContainsAnyExcept((byte)0));
             batch.Answer(16, 4, 10, 11, 12, 13);
             return batch.Ready(14);
         });
@@ -244,6 +244,17 @@ public sealed class BatchSpec
         using var batch = new ScriptedBatch(b => b.StatePolicy(policy));
         batch.Sandbox.StartBatch(ScriptedBatch.Invocations(3), batch, out int taken);
         Assert.Equal(1, taken);
+    }
+
+    [Fact]
+    public void A_sandbox_that_bounds_every_call_starts_one_call()
+    {
+        foreach (Action<SandboxBuilder> bound in new Action<SandboxBuilder>[] { b => b.CallTimeout(TimeSpan.FromHours(1)), b => b.CallCpuBudget(TimeSpan.FromHours(1)) })
+        {
+            using var batch = new ScriptedBatch(bound);
+            batch.Sandbox.StartBatch(ScriptedBatch.Invocations(3), batch, out int taken);
+            Assert.Equal(1, taken);
+        }
     }
 
     [Fact]

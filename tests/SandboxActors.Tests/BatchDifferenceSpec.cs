@@ -119,6 +119,7 @@ public sealed class BatchDifferenceSpec : SandboxTest
             30 => Call("NoSuchFunction", Kind.Void),
             31 => Call("Echo", Kind.Int32, "another type"),
             32 => Call("EchoI32", Kind.Int32, "another type"),
+            33 when number < 500 => Call("AddToStatic", Kind.Int32, number) with { Options = new CallOptions { Timeout = Patience } },
             33 => SandboxProtocol.TakeSnapshot.Instance,
             34 => Call("guest_panic", Kind.Void, $"panic {number}"),
             35 => Call("GuestAbortWithMessage", Kind.Void, number, $"abort {number}"),

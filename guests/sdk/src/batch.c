@@ -9,13 +9,14 @@ static size_t answers_end;
 
 uint32_t guest_batch_count(void)
 {
-    return guest_boot->size < sizeof *guest_boot ? 0 : *(const volatile uint32_t *)guest_boot->calls.address;
+    uint32_t prefix = *(const volatile uint32_t *)guest_boot->input.address;
+    return (prefix & GUEST_BATCH_MARK) == 0 ? 0 : prefix & ~GUEST_BATCH_MARK;
 }
 
 static void begin_answers(void)
 {
     answer_count = 0;
-    answers_end = GUEST_BATCH_HEADER;
+    answers_end = GUEST_ANSWERS_HEADER;
 }
 
 // Moves an answer from the output buffer behind those that are there already. False if it does not fit, or is not whole.
@@ -55,9 +56,9 @@ static void give_answer(uint32_t offset)
 
 GuestResult guest_serve_batch(uint32_t count)
 {
-    size_t position = GUEST_BATCH_HEADER;
+    size_t position = 0;
     size_t size = guest_boot->calls.size;
-    guest_current.message_length = 0; // the input buffer is free: answers of the host stand at its start
+    guest_current.message_length = GUEST_BATCH_MARK_SIZE;
     begin_answers();
     for (uint32_t i = 0;; i++) {
         WireMessage message;

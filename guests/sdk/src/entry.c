@@ -27,7 +27,7 @@ __attribute__((noreturn, used, section(".text.guest_entry"))) GUEST_NO_STACK_PRO
     guest_register_listed_functions();
     guest_run_initializers();
 
-    uint32_t value = GUEST_TAKES_BATCHES;
+    uint32_t value = boot->size < sizeof *boot ? 0 : GUEST_TAKES_BATCHES;
     for (;;) {
         GUEST_OUT(GUEST_PORT_READY, value);
         uint32_t count = guest_batch_count();

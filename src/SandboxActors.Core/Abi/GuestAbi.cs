@@ -48,9 +48,16 @@ internal static class GuestAbi
     /// <summary>Bytes of the input buffer kept free behind a call, so that at least a host function's error fits.</summary>
     public const int ReservedForHostResult = 512;
 
-    /// <summary>Bytes at the start of the buffers of calls and of answers. The first four are the count of what stands behind; the rest is
-    /// zero.</summary>
-    public const int BatchHeaderSize = 16;
+    /// <summary>
+    /// In place of a call's length at the start of the input buffer: a batch stands in the buffer of calls. The bits below are how many there are.
+    /// </summary>
+    public const uint BatchMark = 0x8000_0000;
+
+    /// <summary>Where a host function's result stands in a batch, whose calls are not in the input buffer: behind the mark.</summary>
+    public const int HostResultOffsetInBatch = 16;
+
+    /// <summary>Bytes at the start of the buffer of answers. The first four are how many there are; the rest is zero.</summary>
+    public const int AnswersHeaderSize = 16;
 
     /// <summary>Where a message behind another one of a batch stands: on the next 16 bytes.</summary>
     public static int NextInBatch(int end) => checked(end + 15) & ~15;

@@ -26,7 +26,7 @@ internal sealed class CallBatch(int capacity, IBatchAnswers sink)
     public uint TakenFromBuffer { get; private set; }
 
     /// <summary>Where in that buffer the next one is.</summary>
-    public int NextInBuffer { get; private set; } = GuestAbi.BatchHeaderSize;
+    public int NextInBuffer { get; private set; } = GuestAbi.AnswersHeaderSize;
 
     /// <summary>Whether one of the calls answered has failed.</summary>
     public bool HasFailed { get; private set; }
@@ -56,7 +56,7 @@ internal sealed class CallBatch(int capacity, IBatchAnswers sink)
     public void BeginBufferAnew()
     {
         TakenFromBuffer = 0;
-        NextInBuffer = GuestAbi.BatchHeaderSize;
+        NextInBuffer = GuestAbi.AnswersHeaderSize;
     }
 
     /// <summary>Tells the sink of the answers that it has not been told of.</summary>

@@ -30,7 +30,7 @@ internal sealed class InputWriter(SandboxMemory memory)
     public CallBatch? WriteBatch(ReadOnlySpan<GuestInvocation> calls, IBatchAnswers answers)
     {
         var batch = new CallBatch(calls.Length, answers);
-        int end = GuestAbi.BatchHeaderSize;
+        int end = 0;
         foreach (GuestInvocation call in calls)
         {
             if (!TryWriteBatched(call, ref end, out int length)) break;
@@ -127,7 +127,8 @@ internal sealed class InputWriter(SandboxMemory memory)
 
     private int RoomBehind(GuestCall call) => (int)memory.Layout.Input.Length - GuestAbi.HostResultOffset(call.InputLength);
 
-    // A call of a batch does not stand in the input buffer. It gets as much of the buffer as if it did, so that what fits is the same.
+    // A call of a batch does not stand in the input buffer, but gets as much of it as if it did, so that what fits is the same. A call is longer than the
+    // mark that stands there instead.
     private void WriteBehind(GuestCall call, ReadOnlySpan<byte> message) =>
-        memory.WriteInput(call.Batch is null ? GuestAbi.HostResultOffset(call.InputLength) : 0, message);
+        memory.WriteInput(call.Batch is null ? GuestAbi.HostResultOffset(call.InputLength) : GuestAbi.HostResultOffsetInBatch, message);
 }

@@ -63,17 +63,19 @@ internal sealed class SandboxMemory : IDisposable
         _inputUsed = Math.Max(_inputUsed, offset + message.Length);
     }
 
-    /// <summary>Writes a call of a batch behind the header and the calls before it. The caller has tested that it fits.</summary>
+    /// <summary>Writes a call of a batch behind the calls before it. The caller has tested that it fits.</summary>
     public void WriteBatchedCall(int offset, ReadOnlySpan<byte> message)
     {
         message.CopyTo(_block.Slice(Layout.OffsetOf(Layout.Calls.Start) + (ulong)offset, message.Length));
         _callsUsed = Math.Max(_callsUsed, offset + message.Length);
     }
 
-    /// <summary>Says how many calls the batch has, which makes it one, and that no answers are there.</summary>
+    /// <summary>Says that a batch is there, with so many calls, and no answers yet.</summary>
     public void BeginBatch(int count)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_block.Slice(Layout.OffsetOf(Layout.Calls.Start), sizeof(int)), count);
+        Span<byte> mark = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(mark, GuestAbi.BatchMark | (uint)count);
+        WriteInput(0, mark);
         ClearAnswerHeader();
     }
 
@@ -88,7 +90,7 @@ internal sealed class SandboxMemory : IDisposable
     public void ClearAnswers(int offset, int length) => _block.Slice(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, length).Clear();
 
     /// <summary>From now on no answer is there.</summary>
-    public void ClearAnswerHeader() => ClearAnswers(0, GuestAbi.BatchHeaderSize);
+    public void ClearAnswerHeader() => ClearAnswers(0, GuestAbi.AnswersHeaderSize);
 
     /// <summary>
     /// Where the body of a message in the output buffer lies. The guest wrote both numbers: the prefix is read once, here, and both are tested before

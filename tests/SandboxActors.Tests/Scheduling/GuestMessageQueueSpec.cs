@@ -148,6 +148,21 @@ public sealed class GuestMessageQueueSpec
     }
 
     [Fact]
+    public void A_bounded_call_goes_by_itself_and_one_that_was_given_up_is_passed_over()
+    {
+        using var cancelled = new CancellationTokenSource();
+        CallOptions options = new() { Cancellation = cancelled.Token };
+        Send(Call(0), Call(1) with { Options = options }, Call(2));
+        GuestInvocation[] calls = new GuestInvocation[10];
+        Assert.Equal(1, _queue.CopyCalls(calls));
+        cancelled.Cancel();
+        Assert.Equal(2, _queue.CopyCalls(calls));
+        Assert.Equal("F2", calls[1].Function);
+        _queue.TakeCallers(new IActorRef[2]);
+        Assert.Equal(0, _queue.Waiting);
+    }
+
+    [Fact]
     public void A_call_from_a_host_function_goes_by_itself()
     {
         Send(Call(0), Call(1) with { Origin = new HostCallScope(new SandboxLifeline("other"), origin: null) }, Call(2));

@@ -24,8 +24,14 @@
 // What the first `out` to the ready port carries from a guest that can be given batches: the bytes "BAT1".
 #define GUEST_TAKES_BATCHES UINT32_C(0x31544142)
 
-// Bytes at the start of the buffer of calls, and of the buffer of answers. The first four are a count; the rest is zero.
-#define GUEST_BATCH_HEADER 16
+// In place of a call's length at the start of the input buffer: a batch of as many calls as the bits below say stands in the buffer of calls.
+#define GUEST_BATCH_MARK UINT32_C(0x80000000)
+
+// Bytes that the mark takes: host results stand behind.
+#define GUEST_BATCH_MARK_SIZE 16
+
+// Bytes at the start of the buffer of answers. The first four are how many there are; the rest is zero.
+#define GUEST_ANSWERS_HEADER 16
 
 // Calls, and answers, begin at multiples of it.
 #define GUEST_BATCH_ALIGNMENT 16
