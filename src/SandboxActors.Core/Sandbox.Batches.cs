@@ -14,8 +14,8 @@ public sealed partial class Sandbox
     /// not been told of, is that of a step. If it is the last call, the batch is over. If not, it has poisoned the sandbox: the calls behind it have
     /// not started, and may be started when the sandbox is healed. A guest function that reports an error ends its own call and no other.
     /// <para>
-    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself or bounds every call, where the first or
-    /// the second call cannot be encoded, and where they do not fit: a batch has a buffer of 8 KiB. A kill ends the call in hand.
+    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself or bounds every call, where the first
+    /// or the second call cannot be encoded, and where they do not fit: a batch has a buffer of 8 KiB. A kill ends the call in hand.
     /// </para>
     /// </remarks>
     /// <param name="calls">The calls, at least one; copied before this returns.</param>
@@ -30,7 +30,7 @@ public sealed partial class Sandbox
     {
         if (calls.IsEmpty) throw new ArgumentException("A batch has at least one call.", nameof(calls));
         ArgumentNullException.ThrowIfNull(answers);
-        foreach (GuestInvocation call in calls) ArgumentNullException.ThrowIfNull(call.Function, nameof(calls));
+        ArgumentNullException.ThrowIfNull(calls[0].Function, nameof(calls)); // of one behind it its own start says so
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();

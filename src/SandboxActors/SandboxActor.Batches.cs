@@ -4,8 +4,8 @@ using SandboxActors.Core;
 
 namespace SandboxActors;
 
-// Calls that wait directly behind the one that starts are handed to the guest together with it. They stay first in the mailbox until the guest has come
-// to them, so there is nothing to put back: whatever ends the batch early, those that have not started still wait there, in their order.
+// Calls that wait directly behind the one that starts are handed to the guest together with it. They stay first in the mailbox until the guest has
+// come to them, so there is nothing to put back: whatever ends the batch early, those that have not started still wait there, in their order.
 public sealed partial class SandboxActor
 {
     private readonly BatchAnswers _answers;
@@ -45,7 +45,8 @@ public sealed partial class SandboxActor
             {
                 IActorRef caller = _caller;
                 _caller = callers[i];
-                caller.Tell(answers[i].Failure is { } failure ? new SandboxProtocol.Failed(failure) : new SandboxProtocol.Completed(answers[i].Value));
+                GuestStep answer = answers[i];
+                caller.Tell(answer.Failure is { } failure ? new SandboxProtocol.Failed(failure) : new SandboxProtocol.Completed(answer.Value));
             }
         }
         finally

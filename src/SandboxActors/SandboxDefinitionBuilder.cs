@@ -137,8 +137,8 @@ public sealed class SandboxDefinitionBuilder
     }
 
     /// <summary>
-    /// Sets how many calls that wait for it are handed to its guest together, at most; 1 is one by one. What is the same in both cases, and what is not, says
-    /// <c>docs/scheduling.md</c>.
+    /// Sets how many calls that wait for it are handed to its guest together, at most; 1 is one by one. What is the same in both cases, and what is
+    /// not, says <c>docs/scheduling.md</c>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not from 1 to <see cref="SchedulingSettings.MaximumBatch"/>.</exception>
     public SandboxDefinitionBuilder Batch(int calls)

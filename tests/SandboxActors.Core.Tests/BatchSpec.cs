@@ -249,7 +249,8 @@ public sealed class BatchSpec
     [Fact]
     public void A_sandbox_that_bounds_every_call_starts_one_call()
     {
-        foreach (Action<SandboxBuilder> bound in new Action<SandboxBuilder>[] { b => b.CallTimeout(TimeSpan.FromHours(1)), b => b.CallCpuBudget(TimeSpan.FromHours(1)) })
+        var hour = TimeSpan.FromHours(1);
+        foreach (Action<SandboxBuilder> bound in new Action<SandboxBuilder>[] { b => b.CallTimeout(hour), b => b.CallCpuBudget(hour) })
         {
             using var batch = new ScriptedBatch(bound);
             batch.Sandbox.StartBatch(ScriptedBatch.Invocations(3), batch, out int taken);
@@ -268,6 +269,8 @@ public sealed class BatchSpec
         Assert.Equal(2, Taken(fits, fits, nameless, fits));
         Assert.Equal(2, Taken(fits, fits, never, fits));
         Assert.Equal(2, Taken(large, large, large, fits)); // 8 KiB
+        Assert.Equal(2, Taken(fits, fits, default, fits));
+        Assert.Equal(1, Taken(fits, default));
         Assert.Equal(1, Taken(fits, nameless));
         Assert.Equal(1, Taken(fits, never));
         Assert.Equal(1, Taken(fits));
@@ -297,6 +300,7 @@ public sealed class BatchSpec
     {
         using var batch = new ScriptedBatch();
         Assert.Throws<ArgumentException>(() => batch.Sandbox.StartBatch([], batch, out _));
+        Assert.Throws<ArgumentNullException>(() => batch.Sandbox.StartBatch(new GuestInvocation[2], batch, out _));
         batch.Start(2);
         Assert.Throws<SandboxBusyException>(() => batch.Sandbox.StartBatch(ScriptedBatch.Invocations(2), batch, out _));
         Assert.Throws<SandboxBusyException>(() => batch.Sandbox.Snapshot());

@@ -165,8 +165,8 @@ public sealed class HostileBatchSpec
     }
 
     /// <summary>
-    /// Batches of a guest that means harm, exit by exit: each writes anything anywhere into the buffer of answers, or an answer that is right, counts as
-    /// it likes and leaves by any port.
+    /// Batches of a guest that means harm, exit by exit: each writes anything anywhere into the buffer of answers, or an answer that is right, counts
+    /// as it likes and leaves by any port.
     /// </summary>
     [Fact]
     public void Hundreds_of_thousands_of_hostile_batches_end_in_answers_errors_or_poison_and_leave_the_host_unharmed()
@@ -214,10 +214,12 @@ public sealed class HostileBatchSpec
         byte[][] messages =
         [
             ScriptedBatch.Number(1), ScriptedBatch.Number(2), ScriptedBatch.Error("error"), [.. new MessageWriter().WriteReturn("text")],
-            ScriptedBatch.HostCall("Host"), [.. new MessageWriter().WriteLog(new GuestLogRecord(GuestLogLevel.Error, "m", "", "", "", 0))], [], new byte[64],
+            ScriptedBatch.HostCall("Host"), [.. new MessageWriter().WriteLog(new GuestLogRecord(GuestLogLevel.Error, "m", "", "", "", 0))],
+            [], new byte[64],
         ];
         int step = Aligned(ScriptedBatch.Number(1).Length);
-        Gen<byte[]> message = Gen.Frequency((12, Gen.Int[0, 1].Select(i => messages[i])), (4, Gen.Int[0, messages.Length - 1].Select(i => messages[i])), (1, Gen.Byte.Array[0, 100]));
+        Gen<byte[]> message = Gen.Frequency(
+            (12, Gen.Int[0, 1].Select(i => messages[i])), (4, Gen.Int[0, messages.Length - 1].Select(i => messages[i])), (1, Gen.Byte.Array[0, 100]));
         Gen<int> offset = Gen.Frequency((12, Gen.Int[0, 3].Select(i => 16 + (i * step))), (1, Gen.Int[0, size - 128]));
         Gen<(int, byte[])> write = Gen.Select(offset, message);
         Gen<uint?> count = Gen.Frequency((3, Gen.Const((uint?)null)), (8, Gen.UInt[0, 4].Select(c => (uint?)c)), (1, Gen.UInt.Select(c => (uint?)c)));

@@ -51,7 +51,8 @@ public sealed class BatchSpec
     [OnEachBackend("CorruptOutputSizePrefix", uint.MaxValue)]
     [OnEachBackend("CorruptOutputSizePrefix", 3u)]
     [OnEachBackend("ReturnInvalidUtf8")]
-    public void Poison_in_the_middle_is_its_own_call_s_and_those_behind_run_on_restored_state(string backend, string function, params object[] arguments)
+    public void Poison_in_the_middle_is_its_own_call_s_and_those_behind_run_on_restored_state(
+        string backend, string function, params object[] arguments)
     {
         Kind type = function switch
         {
@@ -60,7 +61,8 @@ public sealed class BatchSpec
             "BufferOverrun" => Kind.Int32,
             _ => Kind.Void,
         };
-        GuestValue[] values = [.. arguments.Select(a => a switch { int n => GuestValue.From(n), uint n => GuestValue.From(n), _ => GuestValue.From((string)a) })];
+        GuestValue[] values =
+            [.. arguments.Select(a => a switch { int n => GuestValue.From(n), uint n => GuestValue.From(n), _ => GuestValue.From((string)a) })];
         GuestInvocation add = Call("AddToStatic", Kind.Int32, 1);
         List<string> ended = AssertSame(backend, batches: 2, add, add, Call(function, type, values), add, add, add);
         Assert.Equal(ended[0], ended[3]);
@@ -92,7 +94,10 @@ public sealed class BatchSpec
         {
             length = wanted;
             List<string> ended = AssertSame(
-                backend, batches: 1, s => s.InputBufferSize(4096).HostFunction("HostEchoString", (string _) => new string('y', length)), other, ask, other, ask, ask);
+                backend,
+                batches: 1,
+                s => s.InputBufferSize(4096).HostFunction("HostEchoString", (string _) => new string('y', length)),
+                other, ask, other, ask, ask);
             messages.Add(ended[1].Contains(" left", StringComparison.Ordinal));
         }
 
@@ -105,7 +110,8 @@ public sealed class BatchSpec
         foreach (int length in Enumerable.Range(0, 30).Select(i => 3700 + (16 * i)))
         {
             GuestInvocation call = Call("AnswerThenCallHost", Kind.String, new string('x', length), "Host");
-            AssertSame(backend, batches: 1, s => s.OutputBufferSize(4096).HostFunction("Host", () => { }), Call("NoOp", Kind.Void), call, Call("NoOp", Kind.Void));
+            GuestInvocation other = Call("NoOp", Kind.Void);
+            AssertSame(backend, batches: 1, s => s.OutputBufferSize(4096).HostFunction("Host", () => { }), other, call, other);
         }
     }
 
@@ -200,9 +206,11 @@ public sealed class BatchSpec
         return code;
     }
 
-    private static List<string> AssertSame(string backend, int batches, params GuestInvocation[] calls) => AssertSame(backend, batches, static b => b, calls);
+    private static List<string> AssertSame(string backend, int batches, params GuestInvocation[] calls) =>
+        AssertSame(backend, batches, static b => b, calls);
 
-    private static List<string> AssertSame(string backend, int batches, Func<SandboxBuilder, SandboxBuilder> configure, params GuestInvocation[] calls)
+    private static List<string> AssertSame(
+        string backend, int batches, Func<SandboxBuilder, SandboxBuilder> configure, params GuestInvocation[] calls)
     {
         using Sandbox one = configure(SimpleGuest.Builder(backend)).Build();
         using Sandbox other = configure(SimpleGuest.Builder(backend)).Build();

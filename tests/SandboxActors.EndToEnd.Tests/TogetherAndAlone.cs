@@ -12,7 +12,8 @@ internal sealed class TogetherAndAlone : IBatchAnswers
     /// <summary>What else happens when answers are told.</summary>
     public Action<int> OnTold { get; set; } = static _ => { };
 
-    public static GuestInvocation Call(string function, GuestValueType returnType, params GuestValue[] arguments) => new(function, returnType, arguments);
+    public static GuestInvocation Call(string function, GuestValueType returnType, params GuestValue[] arguments) =>
+        new(function, returnType, arguments);
 
     /// <summary>Runs them one by one; after a poisoning on restored state.</summary>
     public static List<string> Alone(Sandbox sandbox, params GuestInvocation[] calls)
@@ -83,7 +84,7 @@ internal sealed class TogetherAndAlone : IBatchAnswers
         $"{call.Function}: {(value.Type == GuestValueType.Bytes ? Convert.ToHexString(value.AsBytes()) : value.ToString())}";
 
     // How far down a stack reaches that overflows depends on how deep it was before, which nobody is promised.
-    private static string Describe(GuestInvocation call, GuestStackException overflow) => $"{call.Function}: poisoned by {overflow.Reason.Kind}";
-
-    private static string Describe(GuestInvocation call, SandboxException failure) => failure is GuestStackException overflow ? Describe(call, overflow) : $"{call.Function}: {failure.GetType().Name}: {failure.Message}";
+    private static string Describe(GuestInvocation call, SandboxException failure) => failure is GuestStackException overflow
+        ? $"{call.Function}: poisoned by {overflow.Reason.Kind}"
+        : $"{call.Function}: {failure.GetType().Name}: {failure.Message}";
 }

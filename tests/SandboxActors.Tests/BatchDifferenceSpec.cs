@@ -7,7 +7,9 @@ using Kind = SandboxActors.Wire.GuestValueType;
 
 namespace SandboxActors.Tests;
 
-/// <summary>The same requests, at random, handed to one sandbox's guest together and to another's one by one: nobody outside can tell which was which.</summary>
+/// <summary>
+/// The same requests, at random, handed to one sandbox's guest together and to another's one by one: nobody outside can tell which was which.
+/// </summary>
 public sealed class BatchDifferenceSpec : SandboxTest
 {
     private const int Requests = 150;
@@ -130,11 +132,13 @@ public sealed class BatchDifferenceSpec : SandboxTest
         };
     }
 
-    private static SandboxProtocol.Call Call(string function, Kind returnType, params GuestValue[] arguments) => new(function, returnType, [.. arguments]);
+    private static SandboxProtocol.Call Call(string function, Kind returnType, params GuestValue[] arguments) =>
+        new(function, returnType, [.. arguments]);
 
     private static string Describe(object reply) => reply switch
     {
-        SandboxProtocol.Completed { Value: { Type: Kind.String } text } => string.Create(CultureInfo.InvariantCulture, $"text of {text.AsString().Length}"),
+        SandboxProtocol.Completed { Value: { Type: Kind.String } text } =>
+            string.Create(CultureInfo.InvariantCulture, $"text of {text.AsString().Length}"),
         SandboxProtocol.Completed completed => $"{completed.Value}",
         SandboxProtocol.Failed failed => $"{failed.Cause.GetType().Name}: {failed.Cause.Message}",
         _ => reply.GetType().Name,

@@ -6,8 +6,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Tests;
 
 /// <summary>
-/// Calls that wait for a busy sandbox go to its guest together, and nobody can tell but by the clock. Each test holds the guest in a call until all that
-/// it wants in one batch waits behind.
+/// Calls that wait for a busy sandbox go to its guest together, and nobody can tell but by the clock. Each test holds the guest in a call until all
+/// that it wants in one batch waits behind.
 /// </summary>
 public sealed class BatchSpec : SandboxTest
 {
@@ -56,8 +56,10 @@ public sealed class BatchSpec : SandboxTest
         Task<int> behind = Add();
         Assert.Equal(1, await ReleaseAsync(before));
         await Assert.ThrowsAsync<GuestErrorException>(() => error.WaitAsync(Patience));
-        Assert.Equal(CallRefusal.FunctionNotFound, (await Assert.ThrowsAsync<GuestCallRefusedException>(() => unknown.WaitAsync(Patience))).Refusal);
-        Assert.Equal(CallRefusal.ArgumentsTooLarge, (await Assert.ThrowsAsync<GuestCallRefusedException>(() => tooLarge.WaitAsync(Patience))).Refusal);
+        GuestCallRefusedException nothing = await Assert.ThrowsAsync<GuestCallRefusedException>(() => unknown.WaitAsync(Patience));
+        Assert.Equal(CallRefusal.FunctionNotFound, nothing.Refusal);
+        GuestCallRefusedException refused = await Assert.ThrowsAsync<GuestCallRefusedException>(() => tooLarge.WaitAsync(Patience));
+        Assert.Equal(CallRefusal.ArgumentsTooLarge, refused.Refusal);
         Assert.Equal(12, await behind.WaitAsync(Patience));
     }
 

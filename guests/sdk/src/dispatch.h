@@ -9,7 +9,7 @@
 // The call being served. One at a time: the host cannot call a guest that waits for it.
 typedef struct GuestCurrentCall {
     const GuestFunction *function; // NULL between calls
-    size_t message_length;         // bytes that the call's message takes in the input buffer, its prefix included; 0 before the first; in a batch what its mark takes
+    size_t message_length;         // bytes at the start of the input buffer that the call, or the mark of its batch, takes; 0 before the first
     WireCall call;
 } GuestCurrentCall;
 

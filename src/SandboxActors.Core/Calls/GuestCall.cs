@@ -4,9 +4,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core;
 
 /// <summary>
-/// One call of a guest function, or several handed over together: a resumable activity. <see cref="Step"/> runs it on until it has completed or failed, was preempted, or waits for a
-/// host function's task. It belongs
-/// to the sandbox's one caller.
+/// One call of a guest function, or several handed over together: a resumable activity. <see cref="Step"/> runs it on until it has completed or
+/// failed, was preempted, or waits for a host function's task. It belongs to the sandbox's one caller.
 /// </summary>
 public sealed class GuestCall
 {

@@ -51,6 +51,7 @@ internal sealed class InputWriter(SandboxMemory memory)
     private bool TryWriteBatched(GuestInvocation call, ref int end, out int length)
     {
         length = 0;
+        if (call.Function is null) return false;
         int start = GuestAbi.NextInBatch(end);
         ReadOnlySpan<byte> message;
         try
@@ -127,8 +128,8 @@ internal sealed class InputWriter(SandboxMemory memory)
 
     private int RoomBehind(GuestCall call) => (int)memory.Layout.Input.Length - GuestAbi.HostResultOffset(call.InputLength);
 
-    // A call of a batch does not stand in the input buffer, but gets as much of it as if it did, so that what fits is the same. A call is longer than the
-    // mark that stands there instead.
+    // A call of a batch does not stand in the input buffer, but gets as much of it as if it did, so that what fits is the same. A call is longer
+    // than the mark that stands there instead.
     private void WriteBehind(GuestCall call, ReadOnlySpan<byte> message) =>
         memory.WriteInput(call.Batch is null ? GuestAbi.HostResultOffset(call.InputLength) : GuestAbi.HostResultOffsetInBatch, message);
 }

@@ -3,8 +3,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Layout;
 
 /// <summary>
-/// Where everything lies in a guest: from the image upwards boot information, input, calls, output, answers, heap and stack, each on its own pages with unmapped
-/// guard pages between. Virtual and physical addresses are equal, and this is the one place where they are chosen.
+/// Where everything lies in a guest: from the image upwards boot information, input, calls, output, answers, heap and stack, each on its own pages
+/// with unmapped guard pages between. Virtual and physical addresses are equal, and this is the one place where they are chosen.
 /// </summary>
 internal sealed record SandboxLayout
 {

@@ -84,7 +84,8 @@ internal sealed class SandboxMemory : IDisposable
         BinaryPrimitives.ReadUInt32LittleEndian(_block.Read(Layout.OffsetOf(Layout.Answers.Start), sizeof(uint)));
 
     /// <summary>Copies answers, and whatever else stands there, from an offset of the buffer of answers on.</summary>
-    public void CopyAnswers(int offset, Span<byte> copy) => _block.Read(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, copy.Length).CopyTo(copy);
+    public void CopyAnswers(int offset, Span<byte> copy) =>
+        _block.Read(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, copy.Length).CopyTo(copy);
 
     /// <summary>Clears answers that have been taken.</summary>
     public void ClearAnswers(int offset, int length) => _block.Slice(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, length).Clear();
@@ -128,7 +129,8 @@ internal sealed class SandboxMemory : IDisposable
     }
 
     /// <summary>
-    /// Clears whatever the guest has written to the output buffer and to the buffer of answers. Costs a look at the dirty log, so it is for calls that ended badly.
+    /// Clears whatever the guest has written to the output buffer and to the buffer of answers. Costs a look at the dirty log, so it is for calls
+    /// that ended badly.
     /// </summary>
     public void CleanOutput(IVirtualMachine machine)
     {
@@ -207,8 +209,8 @@ internal sealed class SandboxMemory : IDisposable
         return [];
     }
 
-    // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may report too much), they
-    // are still no part of its state.
+    // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may
+    // report too much), they are still no part of its state.
     private bool IsHostOwned(int page) =>
         AddressOf(page) is var address && (Layout.Boot.Contains(address) || Layout.Input.Contains(address) || Layout.Calls.Contains(address));
 

@@ -38,7 +38,9 @@ public static class SandboxProtocol
         /// <summary>Whether anything may end it before its guest function does.</summary>
         internal bool IsBounded => EndsWithCaller || !ReferenceEquals(Options, CallOptions.None);
 
-        /// <summary>Whether it may be handed to the guest together with others: whatever bounds a call, or tells whom it comes from, is for one alone.</summary>
+        /// <summary>
+        /// Whether it may be handed to the guest together with others: what bounds a call, or says where it comes from, is for one alone.
+        /// </summary>
         internal bool IsBatchable => Origin is null && !IsBounded;
 
         /// <summary>It, as a sandbox takes it.</summary>

@@ -217,7 +217,10 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
         lock (_gate)
         {
             foreach (ref IActorRef caller in callers)
-                caller = _requests.TryTake(out Envelope call, out _) ? call.Sender : throw new InvalidOperationException("A call of a batch does not wait.");
+            {
+                if (!_requests.TryTake(out Envelope call, out _)) throw new InvalidOperationException("A call of a batch does not wait.");
+                caller = call.Sender;
+            }
         }
     }
 
