@@ -9,6 +9,8 @@ public sealed partial class SandboxActor
     private void CallerHasGone(IActorRef caller)
     {
         _messages.GiveUpCallsOf(caller);
-        if (_call is not null && _endsWithCaller && _caller.Equals(caller)) Sandbox.InterruptHandle.Kill(CallEnd.CallerCancelled);
+        if (_call is null || !_endsWithCaller || !_caller.Equals(caller)) return;
+        _caller = ActorRefs.Nobody; // there is nobody to tell how it ends
+        Sandbox.InterruptHandle.Kill(CallEnd.CallerCancelled);
     }
 }

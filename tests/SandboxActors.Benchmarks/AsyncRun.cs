@@ -7,12 +7,13 @@ namespace SandboxActors.Benchmarks;
 
 /// <summary>
 /// 5,000 sandboxes that all wait at once in an asynchronous host function for one second: how long that takes together, and how many threads more
-/// than before there are while they wait. Prints <c>name value unit</c>.
+/// than before there are while they wait; the median of some rounds. Prints <c>name value unit</c>.
 /// </summary>
 internal static class AsyncRun
 {
     private const int Count = 5_000;
     private const int Few = 50;
+    private const int Rounds = 5;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -37,34 +38,51 @@ internal static class AsyncRun
         Print("sandboxes", Count, "sandboxes");
         Print("create_seconds", Stopwatch.GetElapsedTime(start).TotalSeconds, "seconds");
 
-        // Once with calls that do not wait, so that all threads there are anyway are there.
+        // Calls that do not wait, for a while, and a round of those that do: then all threads there are anyway are there, and the heap has its size again.
         start = Stopwatch.GetTimestamp();
-        await Task.WhenAll(sandboxes.Select(static sandbox => sandbox.CallAsync("NoOp")));
-        Print("noop_on_each_seconds", Stopwatch.GetElapsedTime(start).TotalSeconds, "seconds");
+        int rounds = 0;
+        for (; Stopwatch.GetElapsedTime(start) < WarmUp; rounds++) await Task.WhenAll(sandboxes.Select(static sandbox => sandbox.CallAsync("NoOp")));
+        Print("noop_on_each_seconds", Stopwatch.GetElapsedTime(start).TotalSeconds / rounds, "seconds");
+        await MeasureAsync(sandboxes, static () => 0);
         int threads = Threads();
-
-        start = Stopwatch.GetTimestamp();
+        var seconds = new List<double>();
+        (int waitingLeast, int threadsMost) = (Count, 0);
         long allocated = GC.GetTotalAllocatedBytes();
-        Task<long>[] calls = CallAll(sandboxes);
-        (int threadsWhile, int waitingMost) = (0, 0);
-        Task all = Task.WhenAll(calls);
-        while (await Task.WhenAny(all, Task.Delay(Look)) != all)
+        for (int round = 0; round < Rounds; round++)
         {
-            waitingMost = Math.Max(waitingMost, Volatile.Read(ref waiting));
-            threadsWhile = Math.Max(threadsWhile, Threads());
+            (double took, int waitingMost, int threadsWhile) = await MeasureAsync(sandboxes, () => Volatile.Read(ref waiting));
+            seconds.Add(took);
+            waitingLeast = Math.Min(waitingLeast, waitingMost);
+            threadsMost = Math.Max(threadsMost, threadsWhile);
         }
 
-        await all;
-        Print("async_allocated_bytes_each", (GC.GetTotalAllocatedBytes() - allocated) / Count, "bytes");
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        for (int i = 0; i < Count; i++)
-            if (await calls[i] != i) throw new InvalidOperationException($"Sandbox {i} answered {await calls[i]}.");
-        Print("async_waiting_at_once", waitingMost, "calls");
-        Print("async_seconds", seconds, "seconds");
-        Print("async_extra_threads", Math.Max(0, threadsWhile - threads), "threads");
+        Print("async_allocated_bytes_each", (GC.GetTotalAllocatedBytes() - allocated) / Rounds / Count, "bytes");
+        Print("async_waiting_at_once", waitingLeast, "calls");
+        Print("async_seconds", Median(seconds), "seconds");
+        Print("async_seconds_worst", seconds.Max(), "seconds");
+        Print("async_extra_threads", Math.Max(0, threadsMost - threads), "threads");
         foreach (SandboxRef sandbox in sandboxes) _ = sandbox.StopAsync();
         await Task.WhenAll(sandboxes.Select(static sandbox => sandbox.WhenStopped));
         return 0;
+    }
+
+    private static async Task<(double Seconds, int Waiting, int Threads)> MeasureAsync(List<SandboxRef> sandboxes, Func<int> waiting)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Task<long>[] calls = CallAll(sandboxes);
+        (int threadsMost, int waitingMost) = (0, 0);
+        Task all = Task.WhenAll(calls);
+        while (await Task.WhenAny(all, Task.Delay(Look)) != all)
+        {
+            waitingMost = Math.Max(waitingMost, waiting());
+            threadsMost = Math.Max(threadsMost, Threads());
+        }
+
+        await all;
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        for (int i = 0; i < Count; i++)
+            if (await calls[i] != i) throw new InvalidOperationException($"Sandbox {i} answered {await calls[i]}.");
+        return (seconds, waitingMost, threadsMost);
     }
 
     private static Task<long>[] CallAll(List<SandboxRef> sandboxes) =>

@@ -24,7 +24,7 @@ internal static class SimpleGuestCalls
     ];
 
     /// <summary>All calls.</summary>
-    public static IEnumerable<GuestCallCase> All => [.. Values, .. Printing, .. Memory, .. Endings, .. HostCalls, .. Registers, .. Ports];
+    public static IEnumerable<GuestCallCase> All => [.. Values, .. Printing, .. Memory, .. Endings, .. HostCalls, .. Yields, .. Registers, .. Ports];
 
     private static IEnumerable<GuestCallCase> Values =>
     [
@@ -38,6 +38,18 @@ internal static class SimpleGuestCalls
         new("SumOfThirtyTwo", Kind.Int32, [.. Enumerable.Range(1, 32).Select(i => (GuestValue)(i * 0x1000_0001))]),
         new("NoOp", Kind.Void), new("AddToStatic", Kind.Int32, 7), new("SetStatic", Kind.Void, 9), new("GetStatic", Kind.Int32),
         new("AddToStaticAndFail", Kind.Int32), new("Add", Kind.Int32, 3, 4), new("NoSuchFunction", Kind.Void), new("Echo", Kind.String, 5),
+    ];
+
+    // In calls that are no streams: each is refused its first yield.
+    private static IEnumerable<GuestCallCase> Yields =>
+    [
+        new("YieldNumbers", Kind.Void, 0), new("YieldNumbers", Kind.Void, 3), new("YieldNumbersAndTell", Kind.Void, 3), new("YieldForEver", Kind.Void),
+        new("YieldWhateverIsSaid", Kind.Void), new("YieldThenFail", Kind.Void, 0), new("YieldThenFail", Kind.Void, 1),
+        new("YieldThenFault", Kind.Void, 0), new("YieldThenFault", Kind.Void, 1), new("YieldBytes", Kind.Void, 2, 5000u),
+        new("YieldTwiceI32", Kind.Void, 1), new("YieldTwiceU32", Kind.Void, 1u), new("YieldTwiceI64", Kind.Void, 1L),
+        new("YieldTwiceU64", Kind.Void, 1UL), new("YieldTwiceF32", Kind.Void, 1f), new("YieldTwiceF64", Kind.Void, 1d),
+        new("YieldTwiceBool", Kind.Void, true), new("YieldTwiceString", Kind.Void, "one"), new("YieldTwiceVecBytes", Kind.Void, Pattern(10)),
+        new("YieldNothing", Kind.Void), new("YieldTwoAtOnce", Kind.Void), new("YieldForANumber", Kind.Void),
     ];
 
     private static IEnumerable<GuestCallCase> Printing =>

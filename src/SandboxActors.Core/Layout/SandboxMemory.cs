@@ -28,9 +28,9 @@ internal sealed class SandboxMemory : IDisposable
         Layout = layout;
         _written = new PageBitmap(layout.Memory.Length / GuestAddress.PageSize);
         _block = arena.Allocate(layout.Memory.Length);
+        TouchWhatIsWritten();
         foreach (ImageSegment segment in image.Segments)
             segment.Content.Span.CopyTo(_block.Slice(layout.OffsetOf(segment.Pages.Start), segment.Content.Length));
-        TouchWhatEveryCallWrites();
     }
 
     public SandboxLayout Layout { get; }
@@ -171,14 +171,14 @@ internal sealed class SandboxMemory : IDisposable
     public void Dispose() => _block.Dispose();
 
     /// <summary>
-    /// Writes to the pages that any guest reads and writes: a page that is read first is the system's page of zeros, and its first write a copy, of
-    /// which the kernel tells every live VM of the process.
+    /// Writes to the pages that the host fills or any call writes to: a page that is read first is the system's page of zeros, and its first write a
+    /// copy, of which the kernel tells every live VM of the process.
     /// </summary>
-    private void TouchWhatEveryCallWrites()
+    private void TouchWhatIsWritten()
     {
-        foreach (ImageSegment segment in _image.Segments)
-            if (segment.Access.HasFlag(MemoryAccess.Write)) Touch(segment.Pages.Start + GuestAddress.RoundUpToPages((ulong)segment.Content.Length), segment.Pages.End);
-        foreach (GuestRange part in new[] { Layout.Input, Layout.Output, Layout.Heap }) Touch(part.Start, part.Start + GuestAddress.PageSize);
+        foreach (ImageSegment segment in _image.Segments) Touch(segment.Pages.Start, segment.Pages.End);
+        foreach (GuestRange part in new[] { Layout.Boot, Layout.Input, Layout.Calls, Layout.Output, Layout.Answers, Layout.Heap })
+            Touch(part.Start, part.Start + GuestAddress.PageSize);
         Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);
     }
 

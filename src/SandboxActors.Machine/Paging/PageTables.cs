@@ -25,7 +25,7 @@ internal sealed class PageTables
     {
         _memory = memory;
         memory.Reserve(1);
-        Root = memory.Take();
+        Root = TakeTable();
     }
 
     /// <summary>Where the root lies: what CR3 is loaded with.</summary>
@@ -93,13 +93,22 @@ internal sealed class PageTables
         return missing;
     }
 
+    // Written before it is read: a page that is read first is the system's page of zeros, and its first write a copy, of which the kernel tells every
+    // live VM of the process.
+    private GuestAddress TakeTable()
+    {
+        GuestAddress table = _memory.Take();
+        _memory.Entries(table).Clear();
+        return table;
+    }
+
     private GuestAddress FindOrAddPageTable(GuestAddress address)
     {
         GuestAddress table = Root;
         for (int level = RootLevel; level > 0; level--)
         {
             ref ulong entry = ref _memory.Entries(table)[Index(address, level)];
-            if (entry == 0) entry = PageTableEntry.ForTable(_memory.Take());
+            if (entry == 0) entry = PageTableEntry.ForTable(TakeTable());
             table = PageTableEntry.AddressOf(entry);
         }
 
