@@ -66,6 +66,7 @@ internal static class FloorRun
         Print("actor_call_vs_floor", Median(actor.Zip(exit, Ratio)), "ratio");
         Print("call_allocated_bytes", Allocated(sandbox), "bytes");
         await host.StopAsync();
+        RestoreRun.Run(hypervisor);
         return 0;
     }
 
