@@ -28,9 +28,10 @@ internal sealed partial class KvmMachine
         _vcpu.SetSignalMask(mask);
         while (_gate.TryEnter(thread))
         {
-            int errno = _vcpu.Enter(out RawExit exit);
+            int errno = _vcpu.Enter(out RawExit exit, out ulong instructionPointer);
             if (_gate.Leave()) InterruptSignal.Drain();
-            if (errno != Errno.EINTR) return Decode(errno, exit);
+            _outputAt = null;
+            if (errno != Errno.EINTR) return Decode(errno, exit, instructionPointer);
 
             // KVM finished what was unfinished before it looked at the signal.
             _isUnfinished = false;
@@ -44,13 +45,18 @@ internal sealed partial class KvmMachine
         return VmExit.Interrupted;
     }
 
-    private VmExit Decode(int errno, in RawExit exit)
+    private VmExit Decode(int errno, in RawExit exit, ulong instructionPointer)
     {
         _isUnfinished = errno == 0 && exit.Reason is KvmConstants.KVM_EXIT_IO or KvmConstants.KVM_EXIT_MMIO;
         if (errno == 0 && exit.Reason == KvmConstants.KVM_EXIT_IO)
         {
             bool isOpen = exit.Port < _isPortOpen.Length && _isPortOpen[exit.Port];
-            if (isOpen && exit.IsSingleOutputOf4Bytes) return VmExit.Output(exit.Port, exit.Value);
+            if (isOpen && exit.IsSingleOutputOf4Bytes)
+            {
+                _outputAt = instructionPointer;
+                return VmExit.Output(exit.Port, exit.Value);
+            }
+
             return exit.Port == ExceptionStub.Port ? DecodeException() : VmExit.PortViolation(exit.Port, ReadInstructionPointer());
         }
 
@@ -71,8 +77,7 @@ internal sealed partial class KvmMachine
 
     private VmExit DecodeException()
     {
-        _vcpu.Settle(out kvm_sync_regs registers);
-        _isUnfinished = false;
+        Settle(out kvm_sync_regs registers);
         var instructionPointer = new GuestAddress(registers.regs.rip);
         bool isInStub = ExceptionStub.TryGetVector(instructionPointer, out CpuException vector);
         if (!isInStub || registers.sregs.cs.selector != GlobalDescriptorTable.KernelCode) return VmExit.PortViolation(ExceptionStub.Port, instructionPointer);

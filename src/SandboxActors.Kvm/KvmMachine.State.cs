@@ -9,17 +9,26 @@ internal sealed partial class KvmMachine
 {
     private const ulong TrapFlag = 1 << 8;
 
+    // Where the guest stood at its latest exit, if that was an output.
+    private ulong? _outputAt;
+
+    // Whether this KVM moves RIP behind an output before it exits, so that there is nothing left to finish; null as long as no output was finished.
+    private bool? _exitsBehindOutput;
+
     // What the vCPU is known to hold of the registers that a guest at CPL3 cannot write: then writing the same again is not needed.
     private ulong? _writtenExtendedControl;
     private DebugRegisters? _knownDebug;
     private ImmutableArray<ModelSpecificRegister> _writtenModelSpecific;
 
+    // If the guest stands at an instruction like it, it may be this one that KVM has not finished after all.
+    private bool IsFinishedOutput =>
+        _exitsBehindOutput == true && !_mayBeReset && _outputAt is { } at && !TryReadPortInstruction(new GuestAddress(at), dx: 0, out _);
+
     /// <inheritdoc />
     public VcpuState ReadState()
     {
         ThrowIfDisposed();
-        _vcpu.Settle(out kvm_sync_regs registers);
-        _isUnfinished = false;
+        Settle(out kvm_sync_regs registers);
         ulong extendedControl = _features.ExtendedState.Components == 0 ? 0 : VcpuStateAccess.ReadExtendedControl(_vcpu.Handle);
         DebugRegisters debug = VcpuStateAccess.ReadDebugRegisters(_vcpu.Handle);
         _knownDebug = debug;
@@ -37,7 +46,8 @@ internal sealed partial class KvmMachine
     /// <inheritdoc />
     /// <remarks>
     /// An <c>out</c> that is unfinished is finished first, with the old registers: KVM moves RIP behind it at the next entry whatever RIP is by then
-    /// (or only if RIP is still at it, depending on its version), and so would spoil the new one.
+    /// (or only if RIP is still at it, depending on its version), and so would spoil the new one. Some KVMs move RIP before they exit (those that have to
+    /// emulate the instruction); which kind this one is shows when a machine's first output is finished, and then the call is spared.
     /// </remarks>
     public void WriteState(VcpuState state)
     {
@@ -47,12 +57,12 @@ internal sealed partial class KvmMachine
             throw new ArgumentException(
                 $"The extended state must have {ExtendedStateLayout.ImageLength} bytes, and has {state.ExtendedState.Length}.", nameof(state));
 
-        if (_isUnfinished) FinishWithOldRegisters();
         var registers = new kvm_sync_regs
         {
             regs = RegisterConversion.ToNative(state.General),
             sregs = RegisterConversion.ToNative(state.Special),
         };
+        if (_isUnfinished && !IsFinishedOutput) FinishWithOldRegisters();
         _vcpu.SetRegisters(ref registers);
         WriteUnlessCurrent(state);
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
@@ -61,9 +71,17 @@ internal sealed partial class KvmMachine
     // A guest that single-steps has its #DB raised as KVM finishes the instruction, and that writes DR6.
     private void FinishWithOldRegisters()
     {
-        _vcpu.Settle(out kvm_sync_regs old);
-        _isUnfinished = false;
+        Settle(out kvm_sync_regs old);
         if ((old.regs.rflags & TrapFlag) != 0) _knownDebug = null;
+    }
+
+    private void Settle(out kvm_sync_regs registers)
+    {
+        _vcpu.Settle(out registers);
+        _isUnfinished = false;
+        // Registers that are to be set are no witnesses; there are none before it is known.
+        if (_outputAt is { } at) _exitsBehindOutput ??= registers.regs.rip == at;
+        _outputAt = null;
     }
 
     // XCR0, debug and model-specific registers: a guest has no way to change them, because all of it runs at CPL3 and the stub does not touch them.

@@ -63,6 +63,41 @@ public sealed class StateSpec
         Assert.Equal(start, guest.Machine.ReadState());
     }
 
+    [KvmTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whenever_a_state_is_written_the_guest_goes_on_from_exactly_there(int seed)
+    {
+        // 0: out; 2: out; 4: inc eax; 6: out; 8: jmp 0. Between its outputs the guest stands at 2, 4 or 8.
+        using var guest = new TestGuest([0xE7, 0xE0, 0xE7, 0xE0, 0xFF, 0xC0, 0xE7, 0xE0, 0xEB, 0xF6]);
+        var random = new Random(seed);
+        VcpuState some = guest.Machine.ReadState();
+        (int at, uint eax) = (0, (uint)some.General.Rax);
+        for (int i = 0; i < 3000; i++)
+        {
+            switch (random.Next(4))
+            {
+                case 0:
+                    (at, eax) = (2 * random.Next(5), (uint)random.Next());
+                    guest.Machine.WriteState(some with
+                    {
+                        General = some.General with { Rip = TestGuest.CodeStart.Value + (ulong)at, Rax = eax },
+                    });
+                    break;
+                case 1:
+                    GeneralRegisters general = guest.General;
+                    Assert.Equal((TestGuest.CodeStart.Value + (ulong)at, eax), (general.Rip, (uint)general.Rax));
+                    break;
+                default:
+                    if (at == 4) eax++;
+                    at = at switch { 0 or 8 => 2, 2 => 4, _ => 8 };
+                    Assert.Equal(eax, guest.RunToOutput());
+                    break;
+            }
+        }
+    }
+
     [KvmFact]
     public void A_guest_sees_the_registers_that_were_written()
     {

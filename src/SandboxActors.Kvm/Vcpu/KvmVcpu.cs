@@ -15,7 +15,11 @@ internal sealed unsafe class KvmVcpu : IDisposable
     private readonly KvmVcpuHandle _handle;
     private ulong? _signalMask;
 
-    private KvmVcpu(KvmVcpuHandle handle) => _handle = handle;
+    private KvmVcpu(KvmVcpuHandle handle)
+    {
+        _handle = handle;
+        handle.RunPage->kvm_valid_regs = KvmConstants.KVM_SYNC_X86_REGS; // SAFETY: mapped by the caller, who holds the handle
+    }
 
     /// <summary>The descriptor, for ioctls that do not use the run page.</summary>
     public KvmVcpuHandle Handle => _handle;
@@ -39,8 +43,9 @@ internal sealed unsafe class KvmVcpu : IDisposable
 
     /// <summary>Enters the guest once.</summary>
     /// <param name="exit">What the run page says, if the result is zero.</param>
+    /// <param name="instructionPointer">Where the guest stands; KVM leaves it in the run page.</param>
     /// <returns>Zero, or the error number.</returns>
-    public int Enter(out RawExit exit)
+    public int Enter(out RawExit exit, out ulong instructionPointer)
     {
         bool held = false;
         _handle.DangerousAddRef(ref held);
@@ -49,6 +54,7 @@ internal sealed unsafe class KvmVcpu : IDisposable
             // SAFETY: the run page is mapped while the handle is held.
             int errno = LibC.ioctl((int)_handle.DangerousGetHandle(), KvmRequests.KVM_RUN, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
             exit = RawExit.Read(_handle.RunPage);
+            instructionPointer = _handle.RunPage->s_regs.regs.rip;
             return errno;
         }
         finally
@@ -78,24 +84,6 @@ internal sealed unsafe class KvmVcpu : IDisposable
     /// <exception cref="MachineException">The kernel refused.</exception>
     public void Settle(out kvm_sync_regs registers)
     {
-        registers = default;
-        Exchange(valid: AllSynchronized, dirty: 0, ref registers);
-    }
-
-    /// <summary>Sets general and special registers and drops what is pending. There must be nothing unfinished: <see cref="Settle"/> first.</summary>
-    /// <param name="registers">The registers; the run page takes them at entry, in one call instead of three.</param>
-    /// <exception cref="MachineException">The kernel refused.</exception>
-    public void SetRegisters(ref kvm_sync_regs registers)
-    {
-        // All zeros: no exception, interrupt or NMI pending or being delivered, and (said by the flags) no interrupt shadow.
-        registers.events = new kvm_vcpu_events { flags = KvmConstants.KVM_VCPUEVENT_VALID_NMI_PENDING | KvmConstants.KVM_VCPUEVENT_VALID_SHADOW };
-        Exchange(valid: 0, dirty: AllSynchronized, ref registers);
-    }
-
-    public void Dispose() => _handle.Dispose();
-
-    private void Exchange(ulong valid, ulong dirty, ref kvm_sync_regs registers)
-    {
         bool held = false;
         _handle.DangerousAddRef(ref held);
         // SAFETY: the run page is mapped while the handle is held.
@@ -103,26 +91,39 @@ internal sealed unsafe class KvmVcpu : IDisposable
         try
         {
             run->immediate_exit = 1;
-            run->kvm_valid_regs = valid;
-            run->kvm_dirty_regs = dirty;
-            if (dirty != 0)
-            {
-                run->s_regs = registers;
-                // Without an interrupt controller in the kernel, CR8 is taken from here at every entry, whatever the special registers say.
-                run->cr8 = registers.sregs.cr8;
-            }
-
+            run->kvm_valid_regs = AllSynchronized;
             EnterUntilInterrupted();
-            if (valid != 0) registers = run->s_regs;
+            registers = run->s_regs;
         }
         finally
         {
             run->immediate_exit = 0;
-            run->kvm_valid_regs = 0;
-            run->kvm_dirty_regs = 0;
+            run->kvm_valid_regs = KvmConstants.KVM_SYNC_X86_REGS;
             _handle.DangerousRelease();
         }
     }
+
+    /// <summary>
+    /// Sets general and special registers and drops what is pending, as of the next entry: the run page takes them, and KVM takes them from there, before it
+    /// finishes what the latest exit left unfinished. So it costs no call; what the kernel refuses, that entry says.
+    /// </summary>
+    /// <param name="registers">The registers.</param>
+    public void SetRegisters(ref kvm_sync_regs registers)
+    {
+        // All zeros: no exception, interrupt or NMI pending or being delivered, and (said by the flags) no interrupt shadow.
+        registers.events = new kvm_vcpu_events { flags = KvmConstants.KVM_VCPUEVENT_VALID_NMI_PENDING | KvmConstants.KVM_VCPUEVENT_VALID_SHADOW };
+        bool held = false;
+        _handle.DangerousAddRef(ref held);
+        // SAFETY: the run page is mapped while the handle is held.
+        kvm_run* run = _handle.RunPage;
+        run->s_regs = registers;
+        run->kvm_dirty_regs = AllSynchronized;
+        // Without an interrupt controller in the kernel, CR8 is taken from here at every entry, whatever the special registers say.
+        run->cr8 = registers.sregs.cr8;
+        _handle.DangerousRelease();
+    }
+
+    public void Dispose() => _handle.Dispose();
 
     private void EnterUntilInterrupted()
     {
