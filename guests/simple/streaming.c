@@ -54,6 +54,16 @@ GUEST_FUNCTION(YieldThenFault, Void, I32)
     undefined_instruction();
 }
 
+// So many numbers, then a text, which is of another type; and says nothing of what became of it.
+GUEST_FUNCTION(YieldNumbersThenText, Void, I32)
+{
+    for (int32_t i = 0; i < arg_i32(0); i++)
+        if (!GUEST_YIELD(i))
+            return guest_end_of_stream();
+    (void)GUEST_YIELD("text");
+    return return_void();
+}
+
 // So many arrays of so many bytes, each full of its number.
 GUEST_FUNCTION(YieldBytes, Void, I32, U32)
 {

@@ -66,7 +66,7 @@ public sealed partial class SandboxActor
         _caller = Sender;
         _endsWithCaller = request.EndsWithCaller;
         _callNumber++;
-        _scope = _definition.CallsHost ? new HostCallScope(_lifeline, request.Origin) : null;
+        _scope = _definition.CallsHost || options.Items is not null ? new HostCallScope(_lifeline, request.Origin) : null;
         Advance();
     }
 

@@ -107,7 +107,8 @@ public sealed class SandboxRef
     /// <typeparam name="T">The type of the items: int, uint, long, ulong, float, double, bool, string or byte[].</typeparam>
     /// <param name="function">The guest function; it returns nothing.</param>
     /// <param name="arguments">Its arguments; copied, byte arrays too.</param>
-    /// <returns>The items. When all are there the enumeration ends as the call did: with its exception, if it failed.</returns>
+    /// <returns>The items. When all are there the enumeration ends as the call did: with its exception, if it failed. An item of another type ends it
+    /// with <see cref="StreamItemTypeException"/>, a cancelled token with <see cref="OperationCanceledException"/>.</returns>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot pass between host and guest; thrown at once.</exception>
     public IAsyncEnumerable<T> StreamAsync<T>(string function, params ReadOnlySpan<GuestValue> arguments) =>
         StreamAsync<T>(function, StreamOptions.Default, arguments);

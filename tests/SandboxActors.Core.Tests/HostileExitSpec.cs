@@ -88,14 +88,23 @@ public sealed class HostileExitSpec
 
     /// <summary>
     /// A million exits with hostile bytes: ports of the guest and others, offsets and lengths anywhere, bodies that are messages, damaged messages or
-    /// noise.
+    /// noise. Every other call is a stream.
     /// </summary>
     [Fact]
     public void A_million_hostile_messages_end_in_an_error_or_in_poison_and_leave_clean_buffers()
     {
         using Sandbox sandbox = Scripted(out ScriptedMachine machine, b => b.HostFunction("Known", (int a) => a).LogTo(static _ => { }));
         Snapshot snapshot = sandbox.Snapshot();
-        int completed = 0, errors = 0, poisons = 0;
+        int completed = 0, errors = 0, poisons = 0, items = 0, strangeItems = 0;
+        var stream = new CallOptions
+        {
+            Items = item =>
+            {
+                if (item.Type is < GuestValueType.Int32 or > GuestValueType.Bytes) strangeItems++;
+                return ValueTask.FromResult(items++ % 2 == 0);
+            },
+        };
+        bool isStream = false;
         HostileExits((uint)machine.Buffers.Output.Length).Sample(
             hostile =>
             {
@@ -108,7 +117,8 @@ public sealed class HostileExitSpec
                 };
                 try
                 {
-                    sandbox.Invoke("Any", hostile.ReturnType);
+                    isStream = !isStream;
+                    sandbox.Invoke("Any", hostile.ReturnType, isStream ? stream : CallOptions.None);
                     completed++;
                 }
                 catch (SandboxException failure) when (failure is GuestErrorException or GuestCallRefusedException)
@@ -128,6 +138,7 @@ public sealed class HostileExitSpec
             },
             iter: 1_000_000, threads: 1);
         Assert.True(completed > 1000 && errors > 1000 && poisons > 1000, $"{completed} completed, {errors} errors, {poisons} poisons");
+        Assert.True(items > 1000 && strangeItems == 0, $"{items} items, {strangeItems} of a type that no item can have");
     }
 
     private static Gen<HostileExit> HostileExits(uint outputSize)
@@ -169,6 +180,8 @@ public sealed class HostileExitSpec
             [.. Body(writer.WriteCall("Known", GuestValueType.Int32, [5]))],
             [.. Body(writer.WriteCall("HostPrint", GuestValueType.Int32, ["print"]))],
             [.. Body(writer.WriteCall("Unknown", GuestValueType.Void, [1, "two", 3.0, new byte[] { 4 }]))],
+            [.. Body(writer.WriteCall(GuestAbi.YieldFunction, GuestValueType.Boolean, [6]))],
+            [.. Body(writer.WriteCall(GuestAbi.YieldFunction, GuestValueType.Boolean, [new byte[] { 7, 8 }]))],
             [.. Body(writer.WriteLog(new GuestLogRecord(GuestLogLevel.Error, "message", "source", "function", "file.c", 12)))],
         ];
     }

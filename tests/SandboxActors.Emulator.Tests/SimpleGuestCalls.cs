@@ -50,6 +50,7 @@ internal static class SimpleGuestCalls
         new("YieldTwiceU64", Kind.Void, 1UL), new("YieldTwiceF32", Kind.Void, 1f), new("YieldTwiceF64", Kind.Void, 1d),
         new("YieldTwiceBool", Kind.Void, true), new("YieldTwiceString", Kind.Void, "one"), new("YieldTwiceVecBytes", Kind.Void, Pattern(10)),
         new("YieldNothing", Kind.Void), new("YieldTwoAtOnce", Kind.Void), new("YieldForANumber", Kind.Void),
+        new("YieldNumbersThenText", Kind.Void, 0), new("YieldNumbersThenText", Kind.Void, 1),
     ];
 
     private static IEnumerable<GuestCallCase> Printing =>
