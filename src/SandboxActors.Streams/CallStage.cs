@@ -106,7 +106,9 @@ internal sealed class CallStage<TIn, TOut> : GraphStage<FlowShape<TIn, TOut>>
         private void HasEnded(Made made)
         {
             made.IsKnownToHaveEnded = true;
-            if (Failures.Of(made.Call) is { } failure && _decider(failure) == Directive.Stop) FailStage(failure); // though others before it have not ended
+
+            // A failure does not wait for those before it, whose calls have not ended.
+            if (Failures.Of(made.Call) is { } failure && _decider(failure) == Directive.Stop) FailStage(failure);
             else PushNext();
         }
 

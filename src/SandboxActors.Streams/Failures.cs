@@ -13,8 +13,9 @@ internal static class Failures
     /// <summary>The exception of a task that has failed or was cancelled, the very one that a caller who awaits it gets; null of any other.</summary>
     public static Exception? Of(Task task) => task.IsCanceled ? new TaskCanceledException(task) : task.Exception?.InnerException;
 
-    /// <summary>Has a stage told of a task's end, on its own thread and with what it knows the task by. A failure counts as looked at, though the stage
-    /// may have ended by then.</summary>
+    /// <summary>
+    /// Has a stage told of a task's end, with what it knows the task by. A failure counts as looked at, though the stage may have ended by then.
+    /// </summary>
     public static void WhenEnded<T>(Task task, T known, Action<T> told) => _ = task.ContinueWith(
         task =>
         {

@@ -20,7 +20,8 @@ public sealed class YieldSpec
     public async Task A_guest_waits_until_its_item_has_been_taken_and_costs_no_processor_time()
     {
         using Sandbox sandbox = Yielding(out ScriptedMachine machine);
-        GuestCall call = sandbox.Start("Any", GuestValueType.Void, new CallOptions { Items = _ => new ValueTask<bool>(_taken.Task), CpuBudget = Second });
+        var options = new CallOptions { Items = _ => new ValueTask<bool>(_taken.Task), CpuBudget = Second };
+        GuestCall call = sandbox.Start("Any", GuestValueType.Void, options);
         int runs = machine.Runs;
         Task waiting = WaitingOf(call.Step());
         Assert.Equal(runs + 1, machine.Runs);
@@ -42,7 +43,8 @@ public sealed class YieldSpec
     public async Task A_guest_that_runs_too_long_between_its_yields_is_ended_for_that()
     {
         using Sandbox sandbox = Yielding(out ScriptedMachine machine);
-        GuestCall call = sandbox.Start("Any", GuestValueType.Void, new CallOptions { Items = _ => new ValueTask<bool>(_taken.Task), CpuBudget = Second });
+        var options = new CallOptions { Items = _ => new ValueTask<bool>(_taken.Task), CpuBudget = Second };
+        GuestCall call = sandbox.Start("Any", GuestValueType.Void, options);
         Task waiting = WaitingOf(call.Step());
         machine.OnRun = _ =>
         {
@@ -117,8 +119,16 @@ public sealed class YieldSpec
             return yields++ == 0 || yieldsAgain ? Yield(m, 7) : Completed(m);
         };
         var options = new CallOptions { Items = _ => ValueTask.FromResult(++offered < 0) };
-        if (yieldsAgain) Assert.IsType<PoisonReason.CallerCancelled>(Assert.Throws<GuestCallCancelledException>(() => sandbox.Call("Any", options)).Reason);
-        else sandbox.Call("Any", options);
+        if (yieldsAgain)
+        {
+            var failure = Assert.Throws<GuestCallCancelledException>(() => sandbox.Call("Any", options));
+            Assert.IsType<PoisonReason.CallerCancelled>(failure.Reason);
+        }
+        else
+        {
+            sandbox.Call("Any", options);
+        }
+
         Assert.Equal((yieldsAgain ? SandboxStatus.Poisoned : SandboxStatus.Ready, 2, 1), (sandbox.Status, yields, offered));
     }
 

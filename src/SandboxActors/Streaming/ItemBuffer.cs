@@ -8,8 +8,8 @@ namespace SandboxActors;
 /// time; one reader.
 /// </summary>
 /// <remarks>
-/// Ended by the consumer who leaves: from then on, and for the item that waits for room, the guest is told that no more are wanted. Ended by the call,
-/// whose last item is here before its end is told, or by an item that cannot be: then the consumer still gets what lies here.
+/// Ended by the consumer who leaves: from then on, and for the item that waits for room, the guest is told that no more are wanted. Ended by the
+/// call, whose last item is here before its end is told, or by an item that cannot be: then the consumer still gets what lies here.
 /// </remarks>
 internal sealed class ItemBuffer(string function, GuestValueType type, int capacity)
 {

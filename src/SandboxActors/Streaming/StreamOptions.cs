@@ -11,7 +11,9 @@ public sealed record StreamOptions
     /// <summary>All defaults.</summary>
     public static StreamOptions Default { get; } = new();
 
-    /// <summary>Items that may wait for the consumer before the guest is paused; from 1 to <see cref="MaximumCapacity"/>, 16 unless said otherwise.</summary>
+    /// <summary>
+    /// Items that may wait for the consumer before the guest is paused; from 1 to <see cref="MaximumCapacity"/>, 16 unless said otherwise.
+    /// </summary>
     public int Capacity { get; init; } = 16;
 
     /// <summary>

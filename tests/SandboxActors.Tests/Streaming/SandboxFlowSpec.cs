@@ -20,10 +20,11 @@ public sealed class SandboxFlowSpec : SandboxTest
     public async Task Each_element_is_a_call_and_results_keep_the_order_of_their_elements(string backend)
     {
         List<SandboxRef> all = await CreateAsync(Start(backend), 3);
-        Assert.Equal(Enumerable.Range(1, 100), await RunAsync(Source.Repeat(1).Take(100), SandboxFlow.Call<int, int>(all[0], "AddToStatic")));
-        Assert.Equal(Enumerable.Range(1, 100), await RunAsync(Source.From(Enumerable.Range(1, 100)), SandboxFlow.CallAcross<int, int>(all, "EchoI32")));
-        long[] calls = [.. (await Task.WhenAll(all.Select(static sandbox => sandbox.StatusAsync().WaitAsync(Patience)))).Select(static report => report.Calls)];
-        Assert.Equal([134, 33, 33], calls);
+        int[] numbers = [.. Enumerable.Range(1, 100)];
+        Assert.Equal(numbers, await RunAsync(Source.Repeat(1).Take(100), SandboxFlow.Call<int, int>(all[0], "AddToStatic")));
+        Assert.Equal(numbers, await RunAsync(Source.From(numbers), SandboxFlow.CallAcross<int, int>(all, "EchoI32")));
+        SandboxReport[] reports = await Task.WhenAll(all.Select(static sandbox => sandbox.StatusAsync().WaitAsync(Patience)));
+        Assert.Equal([134, 33, 33], reports.Select(static report => report.Calls));
     }
 
     [SkippableTheory, OnEachBackend]
@@ -171,10 +172,10 @@ public sealed class SandboxFlowSpec : SandboxTest
     public async Task A_call_that_fails_fails_the_stream_with_its_own_exception(string backend)
     {
         SandboxRef sandbox = await CreateAsync(backend);
-        var error = await Assert.ThrowsAsync<GuestErrorException>(() => RunAsync(Source.Single(3), SandboxFlow.Stream<int, int>(sandbox, "YieldThenFail")));
+        var error = await StreamFailsAsync<GuestErrorException>("YieldThenFail");
         Assert.Contains("after 3 items", error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<GuestFaultException>(() => RunAsync(Source.Single(3), SandboxFlow.Stream<int, int>(sandbox, "YieldThenFault")));
-        await Assert.ThrowsAsync<StreamItemTypeException>(() => RunAsync(Source.Single(3), SandboxFlow.Stream<int, int>(sandbox, "YieldNumbersThenText")));
+        await StreamFailsAsync<GuestFaultException>("YieldThenFault");
+        await StreamFailsAsync<StreamItemTypeException>("YieldNumbersThenText");
 
         Flow<byte[], byte[], NotUsed> cut = SandboxFlow.Call<byte[], byte[]>(sandbox, "24K_in_8K_out");
         for (int i = 0; i < 20; i++) // whether it has ended when it is looked at, or later
@@ -183,8 +184,12 @@ public sealed class SandboxFlowSpec : SandboxTest
 
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        var options = new CallOptions { Cancellation = cancelled.Token };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(Source.Single(1), SandboxFlow.Call<int, int>(sandbox, "EchoI32", options)));
+        Flow<int, int, NotUsed> late = SandboxFlow.Call<int, int>(sandbox, "EchoI32", new CallOptions { Cancellation = cancelled.Token });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(Source.Single(1), late));
+
+        Task<TException> StreamFailsAsync<TException>(string function)
+            where TException : Exception =>
+            Assert.ThrowsAsync<TException>(() => RunAsync(Source.Single(3), SandboxFlow.Stream<int, int>(sandbox, function)));
     }
 
     [SkippableTheory, OnEachBackend]
@@ -204,10 +209,11 @@ public sealed class SandboxFlowSpec : SandboxTest
                 await arrived.Task;
                 throw new InvalidOperationException("on purpose");
             }));
-        SandboxRef[] all =
-            [await sandboxes.CreateAsync(definition, "waits").WaitAsync(Patience), await sandboxes.CreateAsync(definition, "fails").WaitAsync(Patience)];
-        Flow<string, long, NotUsed> flow = SandboxFlow.CallAcross<string, long>(all, Waiting);
-        var error = await Assert.ThrowsAsync<GuestErrorException>(() => RunAsync(Source.From(all.Select(static sandbox => sandbox.Name == "waits" ? "Wait" : "Fail")), flow));
+        SandboxRef waits = await sandboxes.CreateAsync(definition, "waits").WaitAsync(Patience);
+        SandboxRef fails = await sandboxes.CreateAsync(definition, "fails").WaitAsync(Patience);
+        Flow<string, long, NotUsed> flow = SandboxFlow.CallAcross<string, long>([waits, fails], Waiting);
+        Source<string, NotUsed> elements = Source.Single("Wait").Concat(Source.Single("Fail"));
+        var error = await Assert.ThrowsAsync<GuestErrorException>(() => RunAsync(elements, flow));
         Assert.Contains("on purpose", error.Message, StringComparison.Ordinal);
         SandboxEvents.Poisoned poisoned = Next<SandboxEvents.Poisoned>();
         Assert.Equal("waits", poisoned.Name); // nobody wants its result any more
@@ -232,7 +238,8 @@ public sealed class SandboxFlowSpec : SandboxTest
         var random = new Random(7);
         bool[] fails = [.. Enumerable.Range(0, 60).Select(_ => random.Next(3) == 0)];
         Flow<byte[], byte[], NotUsed> calls = SandboxFlow.CallAcross<byte[], byte[]>(all, "24K_in_8K_out").WithAttributes(resume);
-        IReadOnlyList<byte[]> results = await RunAsync(Source.From(fails.Select(static (isToFail, i) => Numbered((byte)i, isToFail ? 1 : 24 << 10))), calls);
+        IEnumerable<byte[]> elements = fails.Select(static (isToFail, i) => Numbered((byte)i, isToFail ? 1 : 24 << 10));
+        IReadOnlyList<byte[]> results = await RunAsync(Source.From(elements), calls);
         Assert.Equal(Enumerable.Range(0, 60).Where(i => !fails[i]), results.Select(static result => (int)result[0]));
         Assert.Equal(3 + fails.Count(static isToFail => isToFail), asked);
 
@@ -248,7 +255,8 @@ public sealed class SandboxFlowSpec : SandboxTest
     public async Task The_end_of_a_sandbox_is_the_end_of_its_stages(string backend)
     {
         SandboxRef sandbox = await CreateAsync(backend, Telling);
-        DemandProbe<int> probe = Probe(Source.Single(1000), SandboxFlow.Stream<int, int>(sandbox, "YieldNumbersAndTell", new StreamOptions { Capacity = 1 }));
+        var options = new StreamOptions { Capacity = 1 };
+        DemandProbe<int> probe = Probe(Source.Single(1000), SandboxFlow.Stream<int, int>(sandbox, "YieldNumbersAndTell", options));
         await probe.RequestAsync(1);
         Assert.Equal(0, await probe.NextAsync());
         while (Volatile.Read(ref _told) < 2) await _yielded.WaitAsync();

@@ -40,9 +40,10 @@ public sealed class StreamSpec : SandboxTest
         Assert.Throws<NotSupportedException>(() => sandbox.StreamAsync<DateTime>("YieldNumbers", 1));
 
         // To the last bit, which equality does not look at.
-        float payload = BitConverter.UInt32BitsToSingle(0xFFC1_2345);
-        Assert.All(await ToListAsync(sandbox.StreamAsync<float>("YieldTwiceF32", payload)), item => Assert.Equal(0xFFC1_2345, BitConverter.SingleToUInt32Bits(item)));
-        Assert.All(await ToListAsync(sandbox.StreamAsync<double>("YieldTwiceF64", -0.0)), item => Assert.True(double.IsNegative(item)));
+        const uint Payload = 0xFFC1_2345;
+        List<float> payloads = await ToListAsync(sandbox.StreamAsync<float>("YieldTwiceF32", BitConverter.UInt32BitsToSingle(Payload)));
+        Assert.Equal([Payload, Payload], payloads.Select(BitConverter.SingleToUInt32Bits));
+        Assert.Equal([true, true], (await ToListAsync(sandbox.StreamAsync<double>("YieldTwiceF64", -0.0))).Select(double.IsNegative));
 
         async Task TwiceAsync<T>(string suffix, GuestValue argument, T expected) =>
             Assert.Equal([expected, expected], await ToListAsync(sandbox.StreamAsync<T>("YieldTwice" + suffix, argument)));
@@ -128,7 +129,8 @@ public sealed class StreamSpec : SandboxTest
         SandboxRef sandbox = await CreateAsync(backend, Telling);
         var one = new StreamOptions { Capacity = 1 };
         await EndAsync<GuestKilledException>(one, _ => sandbox.KillAsync());
-        await EndAsync<GuestDeadlineExceededException>(one with { Call = new CallOptions { Timeout = TimeSpan.FromMilliseconds(200) } }, _ => Task.Run(() =>
+        StreamOptions shortly = one with { Call = new CallOptions { Timeout = TimeSpan.FromMilliseconds(200) } };
+        await EndAsync<GuestDeadlineExceededException>(shortly, _ => Task.Run(() =>
         {
             while (Next<SandboxEvents.Poisoned>().Reason is not PoisonReason.DeadlineExceeded)
             {
@@ -142,7 +144,8 @@ public sealed class StreamSpec : SandboxTest
         {
             Volatile.Write(ref _told, 0);
             using var cancellation = new CancellationTokenSource();
-            await using IAsyncEnumerator<int> items = sandbox.StreamAsync<int>("YieldNumbersAndTell", options, 100).GetAsyncEnumerator(cancellation.Token);
+            await using IAsyncEnumerator<int> items =
+                sandbox.StreamAsync<int>("YieldNumbersAndTell", options, 100).GetAsyncEnumerator(cancellation.Token);
             Assert.True(await items.MoveNextAsync().AsTask().WaitAsync(Patience));
             while (Volatile.Read(ref _told) < 2) await _yielded.WaitAsync();
             await end(cancellation).WaitAsync(Patience);
@@ -181,7 +184,8 @@ public sealed class StreamSpec : SandboxTest
     {
         SandboxRef sandbox = await CreateAsync(backend);
         var items = new List<int>();
-        var failure = await Assert.ThrowsAsync<StreamItemTypeException>(() => CollectAsync(sandbox.StreamAsync<int>("YieldNumbersThenText", 5), items));
+        IAsyncEnumerable<int> stream = sandbox.StreamAsync<int>("YieldNumbersThenText", 5);
+        var failure = await Assert.ThrowsAsync<StreamItemTypeException>(() => CollectAsync(stream, items));
         Assert.Equal(("YieldNumbersThenText", GuestValueType.Int32, GuestValueType.String), (failure.Function, failure.Expected, failure.Actual));
         Assert.Equal(Enumerable.Range(0, 5), items);
         await Assert.ThrowsAsync<StreamItemTypeException>(() => ToListAsync(sandbox.StreamAsync<string>("YieldNumbers", 1)));
@@ -234,7 +238,8 @@ public sealed class StreamSpec : SandboxTest
 
         // One that is cancelled before it comes to its turn does not run.
         long calls = (await CountsAsync(sandbox)).Calls;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CollectAsync(sandbox.StreamAsync<int>("YieldForEver").WithCancellation(own.Token)));
+        ConfiguredCancelableAsyncEnumerable<int> late = sandbox.StreamAsync<int>("YieldForEver").WithCancellation(own.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CollectAsync(late));
         await sandbox.CallAsync("NoOp").WaitAsync(Patience);
         Assert.Equal(calls + 1, (await CountsAsync(sandbox)).Calls);
     }
@@ -282,7 +287,8 @@ public sealed class StreamSpec : SandboxTest
     {
         SandboxRef sandbox = await CreateAsync(backend, Telling);
         var options = new StreamOptions { Capacity = 1 };
-        Assert.True(await sandbox.StreamAsync<int>("YieldNumbersAndTell", options, Many).GetAsyncEnumerator().MoveNextAsync().AsTask().WaitAsync(Patience));
+        IAsyncEnumerable<int> stream = sandbox.StreamAsync<int>("YieldNumbersAndTell", options, Many);
+        Assert.True(await stream.GetAsyncEnumerator().MoveNextAsync().AsTask().WaitAsync(Patience));
         while (Volatile.Read(ref _told) < 2) await _yielded.WaitAsync();
         Task<int> behind = sandbox.CallAsync<int>("EchoI32", 7);
         Assert.Equal(SandboxActorState.Running, (await sandbox.StatusAsync().WaitAsync(Patience)).State);
@@ -296,16 +302,18 @@ public sealed class StreamSpec : SandboxTest
         Sandboxes sandboxes = Start("emulator");
         Assert.Throws<ArgumentException>(() => sandboxes.Define("simple", s => s.HostFunction("sandbox.yield", (int item) => true)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new StreamOptions { Capacity = 0 }.Validate());
-        Assert.Throws<ArgumentException>(() => new StreamOptions { Call = new CallOptions { Items = static _ => ValueTask.FromResult(true) } }.Validate());
+        var taking = new CallOptions { Items = static _ => ValueTask.FromResult(true) };
+        Assert.Throws<ArgumentException>(() => new StreamOptions { Call = taking }.Validate());
     }
 
     [SkippableTheory, OnEachBackend(1), OnEachBackend(2)]
     public async Task Consumers_of_all_kinds_lose_nothing_and_leave_every_sandbox_well(string backend, int seed)
     {
+        TimeSpan shortest = TimeSpan.FromMilliseconds(1);
         Sandboxes sandboxes = Start(backend, s => s with
         {
             GuestThreads = 2,
-            Healing = s.Healing with { MaximumRestores = HealingSettings.Unlimited, MinimumBackoff = TimeSpan.FromMilliseconds(1), MaximumBackoff = TimeSpan.FromMilliseconds(1) },
+            Healing = s.Healing with { MaximumRestores = HealingSettings.Unlimited, MinimumBackoff = shortest, MaximumBackoff = shortest },
         });
         var all = new List<SandboxRef>();
         for (int i = 0; i < 5; i++) all.Add(await sandboxes.CreateAsync("simple").WaitAsync(Patience));
@@ -353,7 +361,8 @@ public sealed class StreamSpec : SandboxTest
 
         for (int length = 0; length < yield.Length; length += 4)
         {
-            await Assert.ThrowsAsync<GuestProtocolException>(() => ToListAsync(sandbox.StreamAsync<int>("EmitRaw", HostCallPort, yield[..length], 0u)));
+            IAsyncEnumerable<int> cut = sandbox.StreamAsync<int>("EmitRaw", HostCallPort, yield[..length], 0u);
+            await Assert.ThrowsAsync<GuestProtocolException>(() => ToListAsync(cut));
             await sandbox.CallAsync("NoOp").WaitAsync(Patience);
         }
     }
