@@ -110,7 +110,7 @@ public sealed partial class Sandbox
 
         // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
         VcpuState vcpu = _machine.ReadState();
-        return _current = new Snapshot(Id, _memory.Capture(_machine), vcpu, _regions.All);
+        return _current = new Snapshot(Id, _memory.Image, _memory.Pages.Capture(), vcpu, _regions.All);
     }
 
     private void PutBack(Snapshot snapshot)
@@ -122,7 +122,7 @@ public sealed partial class Sandbox
             // what the port gave).
             _machine.WriteState(snapshot.Vcpu);
             _regions.ChangeTo(snapshot.Regions);
-            _memory.PutBack(snapshot.Pages, _machine);
+            _memory.Pages.PutBack(snapshot.Pages);
             BootInformation.Reseed(_memory.Boot);
         }
 #pragma warning disable CA1031 // Whatever it was: half of the state is back and half is not, and the caller learns both that and why.

@@ -197,7 +197,7 @@ public sealed partial class Sandbox : IDisposable
             if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
             _memory.CleanInput();
             if (call.Batch is not null) _memory.ClearAnswerHeader();
-            if (failed) _memory.CleanOutput(_machine);
+            if (failed) _memory.CleanOutput();
             if (call.Before is not null && (failed || call.LeavesNoTrace)) PutBack(call.Before);
             return step;
         }

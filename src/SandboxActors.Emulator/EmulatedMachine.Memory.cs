@@ -39,12 +39,20 @@ internal sealed partial class EmulatedMachine
     /// <inheritdoc />
     public void ReadWrittenPages(int slot, Span<ulong> bitmap)
     {
+        ulong[] written = TrackedSlot(slot, bitmap).WrittenPages;
+        written.CopyTo(bitmap);
+    }
+
+    /// <inheritdoc />
+    public void ForgetWrittenPages(int slot, ReadOnlySpan<ulong> bitmap) => TrackedSlot(slot, bitmap).Forget(bitmap);
+
+    private MemorySlot TrackedSlot(int slot, ReadOnlySpan<ulong> bitmap)
+    {
         ThrowIfDisposed();
         MemorySlot mapped = _slots.Get(slot);
         if (!mapped.IsTracked) throw new ArgumentException($"Slot {slot} is mapped without tracking.", nameof(slot));
-        ReadOnlySpan<ulong> written = mapped.WrittenPages;
-        if (bitmap.Length < written.Length)
-            throw new ArgumentException($"Slot {slot} needs {written.Length} words, and the bitmap has {bitmap.Length}.", nameof(bitmap));
-        for (int word = 0; word < written.Length; word++) bitmap[word] |= written[word];
+        int words = mapped.WrittenPages.Length;
+        if (bitmap.Length < words) throw new ArgumentException($"Slot {slot} needs {words} words, and the bitmap has {bitmap.Length}.", nameof(bitmap));
+        return mapped;
     }
 }

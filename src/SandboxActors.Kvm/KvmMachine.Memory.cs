@@ -48,27 +48,41 @@ internal sealed partial class KvmMachine
     /// <inheritdoc />
     public void ReadWrittenPages(int slot, Span<ulong> bitmap)
     {
+        MappedSlot mapped = TrackedSlot(slot, bitmap);
+        bitmap = bitmap[..WordsFor(mapped.Range)];
+        _vm.ReadDirtyLog(slot, bitmap);
+        if (mapped.WrittenPages is not { } remembered) return;
+
+        // Where reading clears the log, what was read before is remembered here.
+        for (int word = 0; word < bitmap.Length; word++) bitmap[word] = remembered[word] |= bitmap[word];
+    }
+
+    /// <inheritdoc />
+    public void ForgetWrittenPages(int slot, ReadOnlySpan<ulong> bitmap)
+    {
+        MappedSlot mapped = TrackedSlot(slot, bitmap);
+        bitmap = bitmap[..WordsFor(mapped.Range)];
+        if (mapped.WrittenPages is { } remembered)
+        {
+            for (int word = 0; word < bitmap.Length; word++) remembered[word] &= ~bitmap[word];
+            return;
+        }
+
+        int first = bitmap.IndexOfAnyExcept(0UL);
+        if (first < 0) return;
+        int last = bitmap.LastIndexOfAnyExcept(0UL);
+        ulong pages = mapped.Range.Length / GuestAddress.PageSize;
+        _vm.ClearDirtyLog(slot, bitmap[first..(last + 1)], (ulong)first * PagesPerWord, pages);
+    }
+
+    private MappedSlot TrackedSlot(int slot, ReadOnlySpan<ulong> bitmap)
+    {
         ThrowIfDisposed();
         MappedSlot mapped = _slots.Get(slot);
         if (!mapped.IsTracked) throw new ArgumentException($"Slot {slot} is mapped without tracking.", nameof(slot));
         int words = WordsFor(mapped.Range);
-        if (bitmap.Length < words)
-            throw new ArgumentException($"Slot {slot} needs {words} words, and the bitmap has {bitmap.Length}.", nameof(bitmap));
-        ReadWrittenPages(slot, mapped, bitmap[..words]);
-    }
-
-    private void ReadWrittenPages(int slot, MappedSlot mapped, Span<ulong> bitmap)
-    {
-        Span<ulong> latest = bitmap.Length <= 512 ? stackalloc ulong[bitmap.Length] : new ulong[bitmap.Length];
-        latest.Clear();
-        _vm.ReadDirtyLog(slot, latest);
-        Span<ulong> remembered = mapped.WrittenPages;
-        for (int word = 0; word < bitmap.Length; word++)
-        {
-            // Where reading clears the log, what was read before is remembered here.
-            if (!remembered.IsEmpty) latest[word] = remembered[word] |= latest[word];
-            bitmap[word] |= latest[word];
-        }
+        if (bitmap.Length < words) throw new ArgumentException($"Slot {slot} needs {words} words, and the bitmap has {bitmap.Length}.", nameof(bitmap));
+        return mapped;
     }
 
     private static int WordsFor(GuestRange range) => (int)(((range.Length / GuestAddress.PageSize) + PagesPerWord - 1) / PagesPerWord);

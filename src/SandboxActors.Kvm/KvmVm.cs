@@ -90,6 +90,23 @@ internal sealed class KvmVm : IDisposable
         }
     }
 
+    /// <summary>Clears bits of the dirty log of a slot, and has the kernel notice the next write to each of those pages. For manual protection.</summary>
+    /// <param name="slot">A slot made with <c>KVM_MEM_LOG_DIRTY_PAGES</c>.</param>
+    /// <param name="bitmap">One bit a page; the set ones are cleared.</param>
+    /// <param name="firstPage">The page of the first bit, a multiple of 64.</param>
+    /// <param name="slotPages">How many pages the slot has: the kernel wants the last part's length to end with the slot.</param>
+    /// <exception cref="MachineException">The kernel refused.</exception>
+    public unsafe void ClearDirtyLog(int slot, ReadOnlySpan<ulong> bitmap, ulong firstPage, ulong slotPages)
+    {
+        ulong pages = Math.Min((ulong)bitmap.Length * 64, slotPages - firstPage);
+        // SAFETY: the kernel reads one bit a page, rounded up to 64, which is as many words as there are.
+        fixed (ulong* pointer = bitmap)
+        {
+            var log = new kvm_clear_dirty_log { slot = (uint)slot, num_pages = (uint)pages, first_page = firstPage, dirty_bitmap = (ulong)pointer };
+            KvmIoctl.Call(_handle, KvmRequests.KVM_CLEAR_DIRTY_LOG, "KVM_CLEAR_DIRTY_LOG", ref log);
+        }
+    }
+
     /// <summary>Makes the VM's one vCPU.</summary>
     /// <exception cref="MachineException">The kernel refused; nothing is left behind.</exception>
     public KvmVcpu CreateVcpu()

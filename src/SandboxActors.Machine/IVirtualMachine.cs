@@ -67,11 +67,25 @@ public interface IVirtualMachine : IDisposable
     void WriteState(VcpuState state);
 
     /// <summary>
-    /// Ors into a bitmap the pages of a slot that the guest has written since the slot was mapped (a page may be reported though it was not written).
+    /// Writes into a bitmap which pages of a slot the guest has written since the slot was mapped, or since they were forgotten (a page may be reported
+    /// though it was not written).
     /// </summary>
     /// <param name="slot">A slot mapped with <c>trackWrites</c>.</param>
-    /// <param name="bitmap">One bit a page, lowest first, at least as many as the slot has pages, in whole 64-bit words.</param>
+    /// <param name="bitmap">
+    /// One bit a page, lowest first, at least as many as the slot has pages, in whole 64-bit words. What it held is overwritten; words behind the slot's
+    /// stay.
+    /// </param>
     /// <exception cref="ArgumentException">The slot is free or not tracked, or the bitmap too short.</exception>
     /// <exception cref="MachineException">The system refused.</exception>
     void ReadWrittenPages(int slot, Span<ulong> bitmap);
+
+    /// <summary>
+    /// Forgets that pages were written: only another write has <see cref="ReadWrittenPages"/> report them again. The next write to each costs the guest
+    /// what its first did, so this is for pages that are not written any more.
+    /// </summary>
+    /// <param name="slot">A slot mapped with <c>trackWrites</c>.</param>
+    /// <param name="bitmap">As for <see cref="ReadWrittenPages"/>; the pages to forget.</param>
+    /// <exception cref="ArgumentException">The slot is free or not tracked, or the bitmap too short.</exception>
+    /// <exception cref="MachineException">The system refused; some of them may be forgotten.</exception>
+    void ForgetWrittenPages(int slot, ReadOnlySpan<ulong> bitmap);
 }

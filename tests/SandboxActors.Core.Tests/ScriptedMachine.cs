@@ -5,7 +5,7 @@ using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Tests;
 
-/// <summary>A machine that runs a test's function instead of a guest. All of its memory counts as written.</summary>
+/// <summary>A machine that runs a test's function instead of a guest. Unless it has a log, all of its memory counts as written.</summary>
 internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVirtualMachine
 {
     private readonly Dictionary<int, (GuestRange Range, HostMemory Memory)> _slots = [];
@@ -25,6 +25,12 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
 
     /// <summary>What each run does; may be changed between runs.</summary>
     public Func<ScriptedMachine, VmExit> OnRun { get; set; } = onRun;
+
+    /// <summary>The pages written, if not all of them count as such.</summary>
+    public HashSet<int>? Log { get; set; }
+
+    /// <summary>What was in the log and was forgotten.</summary>
+    public List<int> Forgotten { get; } = [];
 
     /// <summary>The operation that fails with EIO, if it is to.</summary>
     public string? Failing { get; set; }
@@ -119,8 +125,16 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     public void ReadWrittenPages(int slot, Span<ulong> bitmap)
     {
         Fail(nameof(ReadWrittenPages));
-        ulong pages = _slots[slot].Range.Length / GuestAddress.PageSize;
-        for (ulong page = 0; page < pages; page++) bitmap[(int)(page / 64)] |= 1UL << (int)(page % 64);
+        bitmap.Clear();
+        int pages = (int)(_slots[slot].Range.Length / GuestAddress.PageSize);
+        foreach (int page in Log ?? Enumerable.Range(0, pages)) bitmap[page / 64] |= 1UL << (page % 64);
+    }
+
+    public void ForgetWrittenPages(int slot, ReadOnlySpan<ulong> bitmap)
+    {
+        Fail(nameof(ForgetWrittenPages));
+        for (int page = 0; page < bitmap.Length * 64; page++)
+            if ((bitmap[page / 64] >> (page % 64) & 1) != 0 && Log?.Remove(page) == true) Forgotten.Add(page);
     }
 
     public void Dispose() => IsDisposed = true;

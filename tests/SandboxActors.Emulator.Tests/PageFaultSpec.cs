@@ -120,4 +120,22 @@ public sealed class PageFaultSpec
         guest.Machine.ReadWrittenPages(BareGuest.DataSlot, written);
         Assert.Equal(0b11UL, written[0] & 0b11);
     }
+
+    [SkippableTheory, OnEachBackend]
+    public void A_page_that_is_forgotten_is_noted_again_once_it_is_written_again(string backend)
+    {
+        // again: mov [rdi], rax; out; jmp again
+        using BareGuest guest = new BareGuest(backend, 0x48, 0x89, 0x07, 0xE7, BareGuest.Port, 0xEB, 0xF9)
+            .Set(general => general with { Rdi = BareGuest.Data.Value });
+        ulong[] written = new ulong[1];
+        for (int round = 0; round < 200; round++)
+        {
+            guest.RunToOutput();
+            guest.Machine.ReadWrittenPages(BareGuest.DataSlot, written);
+            Assert.Equal(1UL, written[0] & 1);
+            guest.Machine.ForgetWrittenPages(BareGuest.DataSlot, written);
+            guest.Machine.ReadWrittenPages(BareGuest.DataSlot, written);
+            Assert.Equal(0UL, written[0]);
+        }
+    }
 }

@@ -54,6 +54,8 @@ internal sealed class WatchedHypervisor(IHypervisor inner) : IHypervisor
 
         public void ReadWrittenPages(int slot, Span<ulong> bitmap) => machine.ReadWrittenPages(slot, bitmap);
 
+        public void ForgetWrittenPages(int slot, ReadOnlySpan<ulong> bitmap) => machine.ForgetWrittenPages(slot, bitmap);
+
         public void Dispose() => machine.Dispose();
     }
 }

@@ -57,8 +57,49 @@ public sealed class MemorySpec
         Assert.Equal(expected, written[0]);
     }
 
+    [KvmTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_page_that_is_forgotten_is_reported_again_once_it_is_written_again(bool manualLog)
+    {
+        using KvmHypervisor hypervisor = KvmHypervisor.Open(features => features with { HasManualDirtyLog = features.HasManualDirtyLog && manualLog });
+        using var guest = new TestGuest(ReadThenWrite, hypervisor: hypervisor);
+        var written = new ulong[1];
+        void WriteTo(int page)
+        {
+            guest.Set(general => general with
+            {
+                Rip = TestGuest.CodeStart.Value,
+                Rdi = TestGuest.DataStart.Value + ((ulong)page * GuestAddress.PageSize),
+            });
+            guest.RunToOutput();
+            guest.RunToOutput();
+        }
+
+        ulong Written()
+        {
+            guest.Machine.ReadWrittenPages(TestGuest.DataSlot, written);
+            return written[0];
+        }
+
+        WriteTo(3);
+        WriteTo(7);
+        Assert.Equal((1UL << 3) | (1UL << 7), Written());
+        guest.Machine.ForgetWrittenPages(TestGuest.DataSlot, [(1UL << 3) | (1UL << 5)]);
+        Assert.Equal(1UL << 7, Written());
+        WriteTo(7);
+        Assert.Equal(1UL << 7, Written());
+        WriteTo(3);
+        Assert.Equal((1UL << 3) | (1UL << 7), Written());
+
+        // Nothing to forget is no error; a bitmap that is too short is one.
+        guest.Machine.ForgetWrittenPages(TestGuest.DataSlot, [0UL]);
+        Assert.Throws<ArgumentException>(() => guest.Machine.ForgetWrittenPages(TestGuest.DataSlot, []));
+        Assert.Throws<ArgumentException>(() => guest.Machine.ForgetWrittenPages(TestGuest.CodeSlot, [1UL]));
+    }
+
     [KvmFact]
-    public void The_pages_written_are_added_to_what_the_bitmap_holds()
+    public void The_pages_written_replace_what_the_bitmap_held()
     {
         using var guest = new TestGuest([0x50, 0xE7, 0xE0]); // push rax; out 0xE0, eax
         guest.RunToOutput();
@@ -66,7 +107,7 @@ public sealed class MemorySpec
 
         guest.Machine.ReadWrittenPages(TestGuest.DataSlot, bitmap);
 
-        Assert.Equal([(1UL << 40) | (1UL << 15), 7], bitmap);
+        Assert.Equal([1UL << 15, 7], bitmap);
     }
 
     [KvmFact]

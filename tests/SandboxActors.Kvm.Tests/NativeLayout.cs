@@ -70,6 +70,10 @@ internal static class NativeLayout
         [
             ("slot", 0), ("padding1", 4), ("dirty_bitmap", 8),
         ]),
+        ("kvm_clear_dirty_log", typeof(kvm_clear_dirty_log), 24,
+        [
+            ("slot", 0), ("num_pages", 4), ("first_page", 8), ("dirty_bitmap", 16),
+        ]),
         ("kvm_signal_mask", typeof(kvm_signal_mask), 4,
         [
             ("len", 0),

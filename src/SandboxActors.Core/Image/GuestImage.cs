@@ -1,4 +1,5 @@
 using SandboxActors.Core.Image;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -9,8 +10,11 @@ public sealed class GuestImage
     /// <summary>The largest file that is read, in bytes.</summary>
     public const long MaximumFileSize = 512L << 20;
 
+    private readonly Lazy<PageTree> _initialPages;
+
     private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry)
     {
+        _initialPages = new Lazy<PageTree>(ReadInitialPages);
         Name = name;
         Segments = segments;
         Entry = entry;
@@ -28,6 +32,9 @@ public sealed class GuestImage
 
     /// <summary>From the lowest address up; disjoint.</summary>
     internal IReadOnlyList<ImageSegment> Segments { get; }
+
+    /// <summary>What the file has for each page, by number from <see cref="Pages"/>' start.</summary>
+    internal PageTree InitialPages => _initialPages.Value;
 
     /// <summary>Reads a guest from a file.</summary>
     /// <exception cref="GuestImageException">The file is missing, unreadable, or not a statically linked ELF64 executable for x86-64 that keeps code
@@ -67,5 +74,30 @@ public sealed class GuestImage
     {
         (IReadOnlyList<ImageSegment> segments, GuestAddress entry) = new ElfReader(fullName, file).Read();
         return new GuestImage(name, segments, entry);
+    }
+
+    private PageTree ReadInitialPages()
+    {
+        var filled = new PageBitmap((int)(Pages.Length / GuestAddress.PageSize));
+        foreach (ImageSegment segment in Segments)
+        {
+            int first = (int)((segment.Pages.Start - Pages.Start) / GuestAddress.PageSize);
+            for (int offset = 0; offset < segment.Content.Length; offset += GuestAddress.PageSize) filled.Add(first + (offset / GuestAddress.PageSize));
+        }
+
+        return PageTree.Empty.With(filled, InitialPage);
+    }
+
+    // Whole pages of the file are used as they are; what the file has only a part of is filled up with zeros.
+    private Page InitialPage(int number)
+    {
+        GuestAddress address = Pages.Start + ((ulong)number * GuestAddress.PageSize);
+        ImageSegment segment = Segments.First(segment => segment.Pages.Contains(address));
+        ReadOnlyMemory<byte> rest = segment.Content[(int)(address - segment.Pages.Start)..];
+        if (rest.Length >= GuestAddress.PageSize && rest.Span[..GuestAddress.PageSize].ContainsAnyExcept((byte)0)) return Page.Over(rest[..GuestAddress.PageSize]);
+        Span<byte> whole = stackalloc byte[GuestAddress.PageSize];
+        whole.Clear();
+        rest.Span[..Math.Min(rest.Length, GuestAddress.PageSize)].CopyTo(whole);
+        return Page.Of(whole);
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Image;
-using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Layout;
@@ -16,40 +15,45 @@ internal sealed class SandboxMemory : IDisposable
     /// <summary>The memory slot that all of it is mapped in.</summary>
     public const int Slot = 0;
 
-    private readonly GuestImage _image;
     private readonly GuestMemoryBlock _block;
-    private readonly PageBitmap _written;
+    private PageTracker? _pages;
     private int _inputUsed;
     private int _callsUsed;
 
     public SandboxMemory(GuestMemoryArena arena, GuestImage image, SandboxLayout layout)
     {
-        _image = image;
+        Image = image;
         Layout = layout;
-        _written = new PageBitmap(layout.Memory.Length / GuestAddress.PageSize);
         _block = arena.Allocate(layout.Memory.Length);
         TouchWhatIsWritten();
         foreach (ImageSegment segment in image.Segments)
             segment.Content.Span.CopyTo(_block.Slice(layout.OffsetOf(segment.Pages.Start), segment.Content.Length));
     }
 
+    /// <summary>The guest whose memory it is.</summary>
+    public GuestImage Image { get; }
+
     public SandboxLayout Layout { get; }
 
     /// <summary>The boot information, which the host alone writes.</summary>
     public Span<byte> Boot => _block.Slice(Layout.OffsetOf(Layout.Boot.Start), BootInformation.Size);
 
+    /// <summary>What the guest's pages hold. There once the memory is mapped into a machine.</summary>
+    public PageTracker Pages => _pages ?? throw new InvalidOperationException("The memory is not mapped into a machine yet.");
+
     /// <summary>Gives the memory to a machine, each page with what the guest may do there.</summary>
     public void MapInto(IVirtualMachine machine)
     {
         machine.MapMemory(Slot, Layout.Memory, _block, trackWrites: true);
-        foreach (ImageSegment segment in _image.Segments) machine.Protect(segment.Pages, segment.Access);
+        foreach (ImageSegment segment in Image.Segments) machine.Protect(segment.Pages, segment.Access);
         foreach ((GuestRange range, MemoryAccess access) in Layout.Parts()) machine.Protect(range, access);
+        _pages = new PageTracker(machine, Slot, _block, Layout, Image.InitialPages);
     }
 
     /// <summary>What a guest may do at an address of its own memory.</summary>
     public MemoryAccess AccessAt(GuestAddress address)
     {
-        foreach (ImageSegment segment in _image.Segments)
+        foreach (ImageSegment segment in Image.Segments)
             if (segment.Pages.Contains(address)) return segment.Access;
         foreach ((GuestRange range, MemoryAccess access) in Layout.Parts())
             if (range.Contains(address)) return access;
@@ -88,7 +92,7 @@ internal sealed class SandboxMemory : IDisposable
         _block.Read(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, copy.Length).CopyTo(copy);
 
     /// <summary>Clears answers that have been taken.</summary>
-    public void ClearAnswers(int offset, int length) => _block.Slice(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, length).Clear();
+    public void ClearAnswers(int offset, int length) => ClearWrittenByGuest(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, length);
 
     /// <summary>From now on no answer is there.</summary>
     public void ClearAnswerHeader() => ClearAnswers(0, GuestAbi.AnswersHeaderSize);
@@ -116,7 +120,7 @@ internal sealed class SandboxMemory : IDisposable
     public void TakeOutput((ulong Offset, int Length) body, Span<byte> copy)
     {
         _block.Read(body.Offset, body.Length).CopyTo(copy);
-        _block.Slice(body.Offset - GuestAbi.SizePrefix, body.Length + GuestAbi.SizePrefix).Clear();
+        ClearWrittenByGuest(body.Offset - GuestAbi.SizePrefix, body.Length + GuestAbi.SizePrefix);
     }
 
     /// <summary>Clears the parts of the input buffer and of the buffer of calls that were written.</summary>
@@ -132,41 +136,16 @@ internal sealed class SandboxMemory : IDisposable
     /// Clears whatever the guest has written to the output buffer and to the buffer of answers. Costs a look at the dirty log, so it is for calls
     /// that ended badly.
     /// </summary>
-    public void CleanOutput(IVirtualMachine machine)
+    public void CleanOutput()
     {
-        machine.ReadWrittenPages(Slot, _written.Words);
-        foreach (int page in _written)
-            if (AddressOf(page) is var address && (Layout.Output.Contains(address) || Layout.Answers.Contains(address))) PageSpan(page).Clear();
+        Pages.FindWritten();
+        foreach (GuestRange buffer in new[] { Layout.Output, Layout.Answers })
+            for (GuestAddress page = buffer.Start; page < buffer.End; page += GuestAddress.PageSize)
+                if (Pages.MayHoldSomething(Layout.OffsetOf(page))) ClearWrittenByGuest(Layout.OffsetOf(page), GuestAddress.PageSize);
     }
 
     /// <summary>Whether all buffers hold nothing but zeros. Looks at all of them: for tests.</summary>
     public bool BuffersAreClean() => IsZero(Layout.Input) && IsZero(Layout.Calls) && IsZero(Layout.Output) && IsZero(Layout.Answers);
-
-    /// <summary>Copies every page that the guest has ever written; all others are as the guest's file has them.</summary>
-    public PageStore Capture(IVirtualMachine machine)
-    {
-        machine.ReadWrittenPages(Slot, _written.Words);
-        return PageStore.Copy(_block, _written, IsHostOwned);
-    }
-
-    /// <summary>
-    /// Puts back every page that the guest has ever written: from the store if it is there, else as the guest's file has it (the page was first
-    /// written after the store was
-    /// taken). The log is never cleared, so hot pages stay writable and cost a copy, not a fault.
-    /// </summary>
-    public void PutBack(PageStore store, IVirtualMachine machine)
-    {
-        machine.ReadWrittenPages(Slot, _written.Words);
-        int next = 0;
-        foreach (int page in _written)
-        {
-            if (IsHostOwned(page)) continue;
-            Span<byte> target = PageSpan(page);
-            // Both go from the lowest page up, and every stored page is among the written ones: the set only grows.
-            if (next < store.Count && store.PageAt(next) == page) CopyOrClear(store.ContentAt(next++), target);
-            else CopyOrClear(InitialContent(page), target);
-        }
-    }
 
     public void Dispose() => _block.Dispose();
 
@@ -176,7 +155,7 @@ internal sealed class SandboxMemory : IDisposable
     /// </summary>
     private void TouchWhatIsWritten()
     {
-        foreach (ImageSegment segment in _image.Segments) Touch(segment.Pages.Start, segment.Pages.End);
+        foreach (ImageSegment segment in Image.Segments) Touch(segment.Pages.Start, segment.Pages.End);
         foreach (GuestRange part in new[] { Layout.Boot, Layout.Input, Layout.Calls, Layout.Output, Layout.Answers, Layout.Heap })
             Touch(part.Start, part.Start + GuestAddress.PageSize);
         Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);
@@ -187,36 +166,11 @@ internal sealed class SandboxMemory : IDisposable
         for (GuestAddress page = start; page < end; page += GuestAddress.PageSize) _block.Slice(Layout.OffsetOf(page), 1).Clear();
     }
 
-    private static void CopyOrClear(ReadOnlySpan<byte> content, Span<byte> target)
+    private void ClearWrittenByGuest(ulong offset, int length)
     {
-        content.CopyTo(target);
-        target[content.Length..].Clear();
+        Pages.NoteHostWrite(offset, length);
+        _block.Slice(offset, length).Clear();
     }
-
-    /// <summary>What the guest's file has for a page: at most a page's bytes, zero behind.</summary>
-    private ReadOnlySpan<byte> InitialContent(int page)
-    {
-        GuestAddress address = AddressOf(page);
-        foreach (ImageSegment segment in _image.Segments)
-        {
-            if (!segment.Pages.Contains(address)) continue;
-            ulong offset = address - segment.Pages.Start;
-            if (offset >= (ulong)segment.Content.Length) return [];
-            ReadOnlySpan<byte> rest = segment.Content.Span[(int)offset..];
-            return rest[..Math.Min(rest.Length, GuestAddress.PageSize)];
-        }
-
-        return [];
-    }
-
-    // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may
-    // report too much), they are still no part of its state.
-    private bool IsHostOwned(int page) =>
-        AddressOf(page) is var address && (Layout.Boot.Contains(address) || Layout.Input.Contains(address) || Layout.Calls.Contains(address));
-
-    private GuestAddress AddressOf(int page) => Layout.Memory.Start + ((ulong)page * GuestAddress.PageSize);
-
-    private Span<byte> PageSpan(int page) => _block.Slice((ulong)page * GuestAddress.PageSize, GuestAddress.PageSize);
 
     private bool IsZero(GuestRange range) => !_block.Read(Layout.OffsetOf(range.Start), (int)range.Length).ContainsAnyExcept((byte)0);
 }

@@ -3,11 +3,19 @@ using System.Numerics;
 namespace SandboxActors.Core.Snapshots;
 
 /// <summary>A set of page numbers, kept as the kernel reports them: one bit a page, lowest first, in 64-bit words.</summary>
-internal sealed class PageBitmap(ulong pages)
+internal sealed class PageBitmap(int pages)
 {
-    private readonly ulong[] _words = new ulong[checked((int)((pages + 63) / 64))];
+    public const int PagesPerWord = 64;
+
+    private readonly ulong[] _words = new ulong[(pages + PagesPerWord - 1) / PagesPerWord];
 
     public Span<ulong> Words => _words;
+
+    public void Add(int page) => _words[page / PagesPerWord] |= 1UL << (page % PagesPerWord);
+
+    public bool Contains(int page) => (_words[page / PagesPerWord] >> (page % PagesPerWord) & 1) != 0;
+
+    public void Clear() => _words.AsSpan().Clear();
 
     public int Count()
     {
@@ -34,7 +42,7 @@ internal sealed class PageBitmap(ulong pages)
                 _rest = words[_index];
             }
 
-            Current = (_index * 64) + BitOperations.TrailingZeroCount(_rest);
+            Current = (_index * PagesPerWord) + BitOperations.TrailingZeroCount(_rest);
             _rest &= _rest - 1;
             return true;
         }

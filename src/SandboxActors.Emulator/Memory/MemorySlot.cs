@@ -1,3 +1,4 @@
+using System.Numerics;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Emulator;
@@ -44,6 +45,18 @@ internal sealed class MemorySlot : IDisposable
         int page = PageOf(address);
         WrittenPages[page / PagesPerWord] |= 1UL << (page % PagesPerWord);
         Permissions[page] |= PagePermission.Written;
+    }
+
+    /// <summary>Forgets that pages were written, so that the next write to each is noted again.</summary>
+    public void Forget(ReadOnlySpan<ulong> pages)
+    {
+        for (int word = 0; word < WrittenPages.Length; word++)
+        {
+            ulong forgotten = WrittenPages[word] & pages[word];
+            WrittenPages[word] &= ~forgotten;
+            for (; forgotten != 0; forgotten &= forgotten - 1)
+                Permissions[(word * PagesPerWord) + BitOperations.TrailingZeroCount(forgotten)] &= unchecked((byte)~PagePermission.Written);
+        }
     }
 
     public void Dispose() => Held.Dispose();

@@ -18,6 +18,7 @@ internal static class KvmRequests
     public static readonly nuint KVM_SET_USER_MEMORY_REGION = Ioctl.Iow<kvm_userspace_memory_region>(KVMIO, 0x46);
     public static readonly nuint KVM_SET_TSS_ADDR = Ioctl.Io(KVMIO, 0x47);
     public static readonly nuint KVM_ENABLE_CAP = Ioctl.Iow<kvm_enable_cap>(KVMIO, 0xa3);
+    public static readonly nuint KVM_CLEAR_DIRTY_LOG = Ioctl.Iowr<kvm_clear_dirty_log>(KVMIO, 0xc0);
 
     // On a vCPU.
     public static readonly nuint KVM_RUN = Ioctl.Io(KVMIO, 0x80);

@@ -58,6 +58,12 @@ internal sealed class SabotagedHypervisor(IHypervisor inner) : IHypervisor
             inner.ReadWrittenPages(slot, bitmap);
         }
 
+        public void ForgetWrittenPages(int slot, ReadOnlySpan<ulong> bitmap)
+        {
+            owner.Before(nameof(ForgetWrittenPages));
+            inner.ForgetWrittenPages(slot, bitmap);
+        }
+
         public void Dispose() => inner.Dispose();
     }
 }
