@@ -22,7 +22,7 @@ public sealed class KvmHypervisor : IHypervisor
     /// <inheritdoc />
     public uint TimestampCounterKilohertz => _profile.TimestampCounterKilohertz;
 
-    /// <summary>Opens KVM and finds out what it can do, with a machine made for that and disposed.</summary>
+    /// <summary>Opens KVM and finds out what it can do, with machines made for that and disposed.</summary>
     /// <exception cref="KvmUnavailableException">KVM is missing, not allowed, lacks something that is needed, or refuses to make a
     /// machine.</exception>
     public static KvmHypervisor Open() => Open(features => features);
@@ -57,7 +57,9 @@ public sealed class KvmHypervisor : IHypervisor
         {
             InterruptSignal.Reserve();
             KvmFeatures features = restrict(system.ReadFeatures());
-            return new KvmHypervisor(system, features, KvmProfile.Read(system, features));
+            KvmProfile profile = KvmProfile.Read(system, features);
+            profile = profile with { LoadsExtendedState = KvmMachine.CanLoadExtendedState(system, features, profile) };
+            return new KvmHypervisor(system, features, profile);
         }
         catch (MachineException refused)
         {

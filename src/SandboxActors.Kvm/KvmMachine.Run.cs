@@ -31,6 +31,7 @@ internal sealed partial class KvmMachine
             int errno = _vcpu.Enter(out RawExit exit, out ulong instructionPointer);
             if (_gate.Leave()) InterruptSignal.Drain();
             _outputAt = null;
+            if (_resuming is not null && !ResumeTrampoline.Contains(instructionPointer)) _resuming = null;
             if (errno != Errno.EINTR) return Decode(errno, exit, instructionPointer);
 
             // KVM finished what was unfinished before it looked at the signal.

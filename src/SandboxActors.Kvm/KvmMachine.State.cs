@@ -15,6 +15,12 @@ internal sealed partial class KvmMachine
     // Whether this KVM moves RIP behind an output before it exits, so that there is nothing left to finish; null as long as no output was finished.
     private bool? _exitsBehindOutput;
 
+    // The extended state that KVM has taken, and so found to be valid, latest.
+    private ImmutableArray<byte> _acceptedExtendedState;
+
+    // The state written that the guest has not gone on with yet: it is to load a part of it by itself, or is about to.
+    private VcpuState? _resuming;
+
     // What the vCPU is known to hold of the registers that a guest at CPL3 cannot write: then writing the same again is not needed.
     private ulong? _writtenExtendedControl;
     private DebugRegisters? _knownDebug;
@@ -29,6 +35,8 @@ internal sealed partial class KvmMachine
     {
         ThrowIfDisposed();
         Settle(out kvm_sync_regs registers);
+        // No instruction of the guest's own has run since.
+        if (_resuming is { } resuming && ResumeTrampoline.Contains(registers.regs.rip)) return resuming;
         ulong extendedControl = _features.ExtendedState.Components == 0 ? 0 : VcpuStateAccess.ReadExtendedControl(_vcpu.Handle);
         DebugRegisters debug = VcpuStateAccess.ReadDebugRegisters(_vcpu.Handle);
         _knownDebug = debug;
@@ -36,7 +44,7 @@ internal sealed partial class KvmMachine
         {
             General = RegisterConversion.FromNative(registers.regs),
             Special = RegisterConversion.FromNative(registers.sregs),
-            ExtendedState = VcpuStateAccess.ReadExtendedState(_vcpu.Handle, _features.ExtendedState),
+            ExtendedState = ReadExtendedState(),
             ExtendedControl = extendedControl,
             Debug = debug,
             ModelSpecific = VcpuStateAccess.ReadModelSpecific(_vcpu.Handle, _profile.ModelSpecificIndices.AsSpan()),
@@ -47,7 +55,8 @@ internal sealed partial class KvmMachine
     /// <remarks>
     /// An <c>out</c> that is unfinished is finished first, with the old registers: KVM moves RIP behind it at the next entry whatever RIP is by then
     /// (or only if RIP is still at it, depending on its version), and so would spoil the new one. Some KVMs move RIP before they exit (those that have to
-    /// emulate the instruction); which kind this one is shows when a machine's first output is finished, and then the call is spared.
+    /// emulate the instruction); which kind this one is shows when a machine's first output is finished, and then the call is spared. A guest that loads its
+    /// extended state by itself enters where any of them does no harm.
     /// </remarks>
     public void WriteState(VcpuState state)
     {
@@ -57,15 +66,37 @@ internal sealed partial class KvmMachine
             throw new ArgumentException(
                 $"The extended state must have {ExtendedStateLayout.ImageLength} bytes, and has {state.ExtendedState.Length}.", nameof(state));
 
+        bool loadsItself = CanLoadItself(state);
+        if (_isUnfinished && !(loadsItself && _outputAt is not null) && !IsFinishedOutput) FinishWithOldRegisters();
+        GeneralRegisters entry = ResumeTrampoline.Prepare(_tables.ResumeData, state.ExtendedState.AsSpan(), state.General);
         var registers = new kvm_sync_regs
         {
-            regs = RegisterConversion.ToNative(state.General),
+            regs = RegisterConversion.ToNative(loadsItself ? entry : state.General),
             sregs = RegisterConversion.ToNative(state.Special),
         };
-        if (_isUnfinished && !IsFinishedOutput) FinishWithOldRegisters();
         _vcpu.SetRegisters(ref registers);
         WriteUnlessCurrent(state);
+        _resuming = loadsItself ? state : null;
+        if (loadsItself) return;
+        _acceptedExtendedState = default;
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
+        _acceptedExtendedState = state.ExtendedState;
+    }
+
+    // KVM checks an image when it is given one; so the first time goes through it, and any other time that the same image is restored the guest loads it on
+    // its way. Not where the trampoline itself could trap: in another code segment, or step by step.
+    private bool CanLoadItself(VcpuState state) =>
+        _profile.LoadsExtendedState && !_mayBeReset
+        && state.ExtendedState == _acceptedExtendedState
+        && state.ExtendedControl == _features.ExtendedState.Components
+        && state.Special.Cs.Selector == GlobalDescriptorTable.UserCode
+        && (state.General.Rflags & TrapFlag) == 0;
+
+    // The same object for the same content: many snapshots hold it, and the next restore knows it again.
+    private ImmutableArray<byte> ReadExtendedState()
+    {
+        ImmutableArray<byte> read = VcpuStateAccess.ReadExtendedState(_vcpu.Handle, _features.ExtendedState);
+        return !_acceptedExtendedState.IsDefault && read.AsSpan().SequenceEqual(_acceptedExtendedState.AsSpan()) ? _acceptedExtendedState : read;
     }
 
     // A guest that single-steps has its #DB raised as KVM finishes the instruction, and that writes DR6.

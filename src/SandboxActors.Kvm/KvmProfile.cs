@@ -23,6 +23,9 @@ internal sealed record KvmProfile
     /// <summary>How fast the time stamp counter runs, in kHz; zero if KVM does not say.</summary>
     public required uint TimestampCounterKilohertz { get; init; }
 
+    /// <summary>Whether a guest that is restored can load its extended state by itself: <see cref="KvmMachine.CanLoadExtendedState"/>.</summary>
+    public bool LoadsExtendedState { get; init; }
+
     /// <summary>Makes a VM, asks it, and disposes it.</summary>
     /// <exception cref="MachineException">The kernel refused.</exception>
     public static KvmProfile Read(KvmSystem system, KvmFeatures features)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using SandboxActors.Core.Layout;
 using SandboxActors.Wire;
 
@@ -40,7 +39,7 @@ internal static class BootInformation
     {
         Span<byte> generation = page.Slice(SeedGenerationOffset, sizeof(ulong));
         BinaryPrimitives.WriteUInt64LittleEndian(generation, BinaryPrimitives.ReadUInt64LittleEndian(generation) + 1);
-        RandomNumberGenerator.Fill(page.Slice(SeedOffset, SeedSize));
+        SeedSource.Fill(page.Slice(SeedOffset, SeedSize));
     }
 
     private static void WriteRange(Span<byte> target, ulong start, ulong length)

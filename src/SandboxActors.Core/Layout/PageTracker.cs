@@ -22,7 +22,6 @@ internal sealed class PageTracker
     private readonly int _slot;
     private readonly GuestMemoryBlock _block;
     private readonly SandboxLayout _layout;
-    private readonly PageBitmap _logged;
     private readonly PageBitmap _suspects;
     private readonly PageBitmap _writtenByHost;
     private readonly PageBitmap _active;
@@ -43,7 +42,6 @@ internal sealed class PageTracker
         _layout = layout;
         _base = initial;
         int pages = (int)(block.Length / GuestAddress.PageSize);
-        _logged = new PageBitmap(pages);
         _suspects = new PageBitmap(pages);
         _writtenByHost = new PageBitmap(pages);
         _active = new PageBitmap(pages);
@@ -82,9 +80,8 @@ internal sealed class PageTracker
     {
         PageBitmap suspects = FindSuspects();
         wanted.AddDifferences(_base, suspects);
-        ReadOnlySpan<ulong> words = suspects.Words;
-        for (int word = 0; word < words.Length; word++)
-            if (words[word] != 0) PutBack(wanted.FindLowest(word), word, words[word]);
+        for (int word = suspects.NextWord(0); word < suspects.Words.Length; word = suspects.NextWord(word + 1))
+            PutBack(wanted.FindLowest(word), word, suspects.Words[word]);
         _base = wanted;
         _writtenByHost.Clear();
         if (++_restores % RestoresPerEpoch == 0) ForgetColdPages();
@@ -93,10 +90,9 @@ internal sealed class PageTracker
     // The pages that may differ from the base.
     private PageBitmap FindSuspects()
     {
-        _machine.ReadWrittenPages(_slot, _logged.Words);
-        _logged.Words.CopyTo(_suspects.Words);
-        Span<ulong> words = _suspects.Words;
-        for (int word = 0; word < words.Length; word++) words[word] |= _writtenByHost.Words[word];
+        _machine.ReadWrittenPages(_slot, _suspects.Words);
+        for (int word = _writtenByHost.NextWord(0); word < _writtenByHost.Words.Length; word = _writtenByHost.NextWord(word + 1))
+            _suspects.Words[word] |= _writtenByHost.Words[word];
         return _suspects;
     }
 
@@ -119,16 +115,10 @@ internal sealed class PageTracker
     private void ForgetColdPages()
     {
         PageBitmap cold = _suspects;
-        Span<ulong> words = cold.Words;
-        bool any = false;
-        for (int word = 0; word < words.Length; word++)
-        {
-            words[word] = _logged.Words[word] & ~_active.Words[word];
-            any |= words[word] != 0;
-        }
-
+        _machine.ReadWrittenPages(_slot, cold.Words);
+        for (int word = cold.NextWord(0); word < cold.Words.Length; word = cold.NextWord(word + 1)) cold.Words[word] &= ~_active.Words[word];
         _active.Clear();
-        if (any) _machine.ForgetWrittenPages(_slot, words);
+        _machine.ForgetWrittenPages(_slot, cold.Words);
     }
 
     private Page Current(int page)

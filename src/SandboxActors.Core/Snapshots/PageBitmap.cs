@@ -24,25 +24,34 @@ internal sealed class PageBitmap(int pages)
         return count;
     }
 
-    public Enumerator GetEnumerator() => new(_words);
+    /// <summary>The first word from one on that has a page; behind the last one if none has.</summary>
+    public int NextWord(int from)
+    {
+        // Large guests write few of their pages: most words are passed over many at a time.
+        int next = _words.AsSpan(from).IndexOfAnyExcept(0UL);
+        return next < 0 ? _words.Length : from + next;
+    }
+
+    public Enumerator GetEnumerator() => new(this);
 
     /// <summary>Goes through the set pages from the lowest up.</summary>
-    public struct Enumerator(ulong[] words)
+    public struct Enumerator(PageBitmap set)
     {
-        private int _index = -1;
+        private int _word = -1;
         private ulong _rest;
 
         public int Current { get; private set; }
 
         public bool MoveNext()
         {
-            while (_rest == 0)
+            if (_rest == 0)
             {
-                if (++_index >= words.Length) return false;
-                _rest = words[_index];
+                _word = set.NextWord(_word + 1);
+                if (_word >= set._words.Length) return false;
+                _rest = set._words[_word];
             }
 
-            Current = (_index * PagesPerWord) + BitOperations.TrailingZeroCount(_rest);
+            Current = (_word * PagesPerWord) + BitOperations.TrailingZeroCount(_rest);
             _rest &= _rest - 1;
             return true;
         }

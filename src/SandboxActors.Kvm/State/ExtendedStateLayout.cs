@@ -17,13 +17,23 @@ internal sealed class ExtendedStateLayout
     private const int LegacyX87Length = 160;
     private const int MxcsrOffset = 24;
     private const int MxcsrWords = 8;
+    private const int X87Offset = 32;
+    private const int X87Registers = 8;
+    private const int X87Stride = 16;
+    private const int X87Length = 10;
     private const int XmmOffset = 160;
     private const int XmmLength = 256;
+    private const int MxcsrMaskOffset = 28;
+    private const int RegistersEnd = XmmOffset + XmmLength;
     private const int ComponentBitmapOffset = 512;
+    private const int HeaderLength = 64;
 
     private const ulong X87 = 1 << 0;
     private const ulong Sse = 1 << 1;
     private const ulong Avx = 1 << 2;
+
+    // AVX, and of AVX-512 the masks, the upper halves and the upper registers: all of their bits are data.
+    private const ulong AnyValue = Avx | (0b111 << 5);
 
     private const ushort InitialControlWord = 0x037F;
     private const uint InitialMxcsr = 0x1F80;
@@ -45,12 +55,34 @@ internal sealed class ExtendedStateLayout
     /// <summary>XCR0: all that is there is switched on. Zero if the processor has no XSAVE, and the image is that of FXSAVE.</summary>
     public ulong Components { get; }
 
+    /// <summary>Bytes of an image that hold anything.</summary>
+    public int UsedLength => _areas.Aggregate(ComponentBitmapOffset + HeaderLength, static (used, area) => Math.Max(used, area.Offset + area.Length));
+
     /// <summary>The image that a guest starts with.</summary>
     public byte[] CreateInitial()
     {
         var image = new byte[ImageLength];
         WriteOut(image);
         return image;
+    }
+
+    /// <summary>An image in which every register of those that hold any value has one of its own.</summary>
+    public byte[] CreateDistinct()
+    {
+        byte[] image = CreateInitial();
+        for (int register = 0; register < X87Registers; register++) Count(image.AsSpan(X87Offset + (register * X87Stride), X87Length), register);
+        Count(image.AsSpan(XmmOffset, XmmLength), 0x10);
+        foreach (Area area in _areas)
+            if ((area.Component & AnyValue) != 0) Count(image.AsSpan(area.Offset, area.Length), (int)area.Component);
+        return image;
+    }
+
+    /// <summary>Whether two images give a guest the same registers. They may differ where no register is.</summary>
+    public bool AreSameToGuests(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        return one[..MxcsrMaskOffset].SequenceEqual(other[..MxcsrMaskOffset])
+            && one[X87Offset..RegistersEnd].SequenceEqual(other[X87Offset..RegistersEnd])
+            && one[ComponentBitmapOffset..UsedLength].SequenceEqual(other[ComponentBitmapOffset..UsedLength]);
     }
 
     /// <summary>Writes out every component that an image leaves out.</summary>
@@ -76,6 +108,11 @@ internal sealed class ExtendedStateLayout
         }
 
         if (Components != 0) BinaryPrimitives.WriteUInt64LittleEndian(bitmap, present | absent);
+    }
+
+    private static void Count(Span<byte> bytes, int from)
+    {
+        for (int index = 0; index < bytes.Length; index++) bytes[index] = (byte)(from + (index * 7));
     }
 
     private readonly record struct Area(ulong Component, int Offset, int Length);

@@ -2,7 +2,7 @@ using SandboxActors.Machine;
 
 namespace SandboxActors.Kvm;
 
-/// <summary>The memory of a machine that is not the guest's: descriptor tables, exception stub with its stack, page tables.</summary>
+/// <summary>The memory of a machine that is not the guest's: descriptor tables, exception stub with its stack, resume trampoline, page tables.</summary>
 internal sealed class MachineTables : IDisposable
 {
     private readonly GuestMemoryBlock _block;
@@ -21,6 +21,9 @@ internal sealed class MachineTables : IDisposable
     /// <summary>The words that the processor pushed at the latest exception.</summary>
     public ReadOnlySpan<byte> ExceptionFrame => _block.Read(SystemLayout.StackOffset, ExceptionStub.FrameLength);
 
+    /// <summary>What the <see cref="ResumeTrampoline"/> loads.</summary>
+    public Span<byte> ResumeData => _block.Slice(SystemLayout.ResumeDataOffset, GuestAddress.PageSize);
+
     /// <summary>Allocates, maps and fills everything.</summary>
     /// <param name="options">Open ports, checked, and the arena.</param>
     /// <param name="map">Maps a block at a guest physical address.</param>
@@ -35,6 +38,7 @@ internal sealed class MachineTables : IDisposable
             TaskStateSegment.Write(block.Slice(SystemLayout.TaskStateOffset, TaskStateSegment.Length), ExceptionStub.StackTop, options.OpenPorts);
             InterruptTable.Write(block.Slice(SystemLayout.InterruptTableOffset, InterruptTable.Length));
             ExceptionStub.Write(block.Slice(SystemLayout.StubOffset, ExceptionStub.Length));
+            ResumeTrampoline.WriteCode(block.Slice(SystemLayout.ResumeCodeOffset, GuestAddress.PageSize));
             map(SystemLayout.Start, block);
 
             var tables = new MachineTables(block, new PageTablePool(block, options.Arena, map));
@@ -42,6 +46,8 @@ internal sealed class MachineTables : IDisposable
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.InterruptTable), MemoryAccess.Read);
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.Stub), MemoryAccess.Read | MemoryAccess.Execute);
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.Stack), MemoryAccess.Read | MemoryAccess.Write);
+            tables.Pages.Map(PageAt(SystemLayout.ResumeCode), MemoryAccess.Read | MemoryAccess.Execute);
+            tables.Pages.Map(PageAt(SystemLayout.ResumeData), MemoryAccess.Read);
             return tables;
         }
         catch

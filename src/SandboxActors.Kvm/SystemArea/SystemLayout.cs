@@ -4,7 +4,8 @@ namespace SandboxActors.Kvm;
 
 /// <summary>
 /// Where the machine's own memory lies, from <see cref="GuestAddressSpace.End"/> upwards. One block holds it all; only the pages that the processor
-/// reads by linear address are mapped in the page tables, for CPL0 alone. The page tables themselves are mapped nowhere.
+/// reads by linear address are mapped in the page tables, for CPL0 alone, and the two of the <see cref="ResumeTrampoline"/>. The page tables themselves are
+/// mapped nowhere.
 /// </summary>
 internal static class SystemLayout
 {
@@ -28,8 +29,14 @@ internal static class SystemLayout
     /// <summary>The exception stub's stack; read and write. The pages on both sides of it are not mapped.</summary>
     public const ulong StackOffset = 4 * Page;
 
+    /// <summary>The code by which a restored guest goes on; read and execute, for CPL3.</summary>
+    public const ulong ResumeCodeOffset = 6 * Page;
+
+    /// <summary>What that code loads; read-only, for CPL3.</summary>
+    public const ulong ResumeDataOffset = 7 * Page;
+
     /// <summary>The first page table.</summary>
-    public const ulong PageTablesOffset = 6 * Page;
+    public const ulong PageTablesOffset = 8 * Page;
 
     /// <summary>Page tables in the block: enough for a guest of some 30 MiB. More come in further blocks.</summary>
     public const int PageTableCount = 26;
@@ -49,6 +56,8 @@ internal static class SystemLayout
     public static readonly GuestAddress SystemCallTrap = Start + (3 * Page);
 
     public static readonly GuestAddress Stack = Start + StackOffset;
+    public static readonly GuestAddress ResumeCode = Start + ResumeCodeOffset;
+    public static readonly GuestAddress ResumeData = Start + ResumeDataOffset;
     public static readonly GuestAddress PageTables = Start + PageTablesOffset;
 
     /// <summary>Further blocks of page tables lie from here on.</summary>
