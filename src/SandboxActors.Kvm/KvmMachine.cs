@@ -44,7 +44,8 @@ internal sealed partial class KvmMachine : IVirtualMachine
             vm = system.CreateVm(features);
             int systemSlot = SlotTable.Count;
             KvmVm mapped = vm;
-            tables = MachineTables.Create(options, (start, block) => mapped.SetMemory(systemSlot++, start, block, flags: 0));
+            tables = MachineTables.Create(
+                options, (start, block, isReadOnly) => mapped.SetMemory(systemSlot++, start, block, isReadOnly ? KvmConstants.KVM_MEM_READONLY : 0));
             vcpu = vm.CreateVcpu();
             var machine = new KvmMachine(features, profile, vm, tables, vcpu, isPortOpen);
             machine.WriteState(InitialState.Create(features, profile, tables.Pages.Root));

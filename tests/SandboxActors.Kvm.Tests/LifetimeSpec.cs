@@ -24,7 +24,7 @@ public sealed class LifetimeSpec
     [KvmFact]
     public void A_machine_that_cannot_get_its_memory_leaves_nothing_behind()
     {
-        using var tooSmall = new GuestMemoryArena(SystemLayout.Length);
+        using var tooSmall = new GuestMemoryArena(SystemLayout.PrivateLength);
         var options = new MachineOptions { OpenPorts = [TestGuest.Port], Arena = tooSmall };
         void Fail(int times)
         {

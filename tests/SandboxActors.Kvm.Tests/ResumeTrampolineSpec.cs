@@ -97,14 +97,14 @@ public sealed class ResumeTrampolineSpec
     }
 
     [KvmTheory]
-    [InlineData(MemoryAccess.Write, SystemLayout.ResumeCodeOffset)]
-    [InlineData(MemoryAccess.Write, SystemLayout.ResumeDataOffset)]
-    [InlineData(MemoryAccess.Execute, SystemLayout.ResumeDataOffset)]
-    public void A_guest_can_neither_write_its_pages_nor_run_its_data(MemoryAccess access, ulong offset)
+    [InlineData(MemoryAccess.Write, true)]
+    [InlineData(MemoryAccess.Write, false)]
+    [InlineData(MemoryAccess.Execute, false)]
+    public void A_guest_can_neither_write_its_pages_nor_run_its_data(MemoryAccess access, bool isCode)
     {
         // mov [rdi], rax, or jmp rdi
         using var guest = new TestGuest(access == MemoryAccess.Write ? [0x48, 0x89, 0x07] : [0xFF, 0xE7]);
-        GuestAddress target = SystemLayout.Start + offset;
+        GuestAddress target = isCode ? SystemLayout.ResumeCode : SystemLayout.ResumeData;
         guest.Set(general => general with { Rdi = target.Value });
 
         Assert.Equal(target, guest.RunToFault(CpuException.PageFault).Address);

@@ -149,10 +149,7 @@ internal sealed class SandboxMemory : IDisposable
 
     public void Dispose() => _block.Dispose();
 
-    /// <summary>
-    /// Writes to the pages that the host fills or any call writes to: a page that is read first is the system's page of zeros, and its first write a
-    /// copy, of which the kernel tells every live VM of the process.
-    /// </summary>
+    /// <summary>The pages that the host fills or any call writes to.</summary>
     private void TouchWhatIsWritten()
     {
         foreach (ImageSegment segment in Image.Segments) Touch(segment.Pages.Start, segment.Pages.End);
@@ -161,10 +158,7 @@ internal sealed class SandboxMemory : IDisposable
         Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);
     }
 
-    private void Touch(GuestAddress start, GuestAddress end)
-    {
-        for (GuestAddress page = start; page < end; page += GuestAddress.PageSize) _block.Slice(Layout.OffsetOf(page), 1).Clear();
-    }
+    private void Touch(GuestAddress start, GuestAddress end) => _block.Populate(Layout.OffsetOf(start), (int)(end - start));
 
     private void ClearWrittenByGuest(ulong offset, int length)
     {

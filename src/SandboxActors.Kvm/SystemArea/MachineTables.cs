@@ -2,7 +2,7 @@ using SandboxActors.Machine;
 
 namespace SandboxActors.Kvm;
 
-/// <summary>The memory of a machine that is not the guest's: descriptor tables, exception stub with its stack, resume trampoline, page tables.</summary>
+/// <summary>The memory of a machine that is not the guest's: the shared <see cref="SystemImage"/>, and of its own a stack, resume data and page tables.</summary>
 internal sealed class MachineTables : IDisposable
 {
     private readonly GuestMemoryBlock _block;
@@ -26,22 +26,20 @@ internal sealed class MachineTables : IDisposable
 
     /// <summary>Allocates, maps and fills everything.</summary>
     /// <param name="options">Open ports, checked, and the arena.</param>
-    /// <param name="map">Maps a block at a guest physical address.</param>
+    /// <param name="map">Maps a block at a guest physical address, read-only or not.</param>
     /// <exception cref="MachineException">The arena is exhausted, or the system refused to map; nothing is left behind but what
     /// <paramref name="map"/> did.</exception>
-    public static MachineTables Create(MachineOptions options, Action<GuestAddress, GuestMemoryBlock> map)
+    public static MachineTables Create(MachineOptions options, Action<GuestAddress, GuestMemoryBlock, bool> map)
     {
-        GuestMemoryBlock block = options.Arena.Allocate(SystemLayout.Length);
+        GuestMemoryBlock block = options.Arena.Allocate(SystemLayout.PrivateLength);
         try
         {
-            GlobalDescriptorTable.Write(block.Slice(SystemLayout.DescriptorsOffset, GlobalDescriptorTable.Length), SystemLayout.TaskState);
-            TaskStateSegment.Write(block.Slice(SystemLayout.TaskStateOffset, TaskStateSegment.Length), ExceptionStub.StackTop, options.OpenPorts);
-            InterruptTable.Write(block.Slice(SystemLayout.InterruptTableOffset, InterruptTable.Length));
-            ExceptionStub.Write(block.Slice(SystemLayout.StubOffset, ExceptionStub.Length));
-            ResumeTrampoline.WriteCode(block.Slice(SystemLayout.ResumeCodeOffset, GuestAddress.PageSize));
-            map(SystemLayout.Start, block);
+            block.Populate(SystemLayout.StackOffset, GuestAddress.PageSize);
+            block.Populate(SystemLayout.ResumeDataOffset, GuestAddress.PageSize);
+            map(SystemLayout.Start, SystemImage.For(options.OpenPorts), true);
+            map(SystemLayout.PrivateStart, block, false);
 
-            var tables = new MachineTables(block, new PageTablePool(block, options.Arena, map));
+            var tables = new MachineTables(block, new PageTablePool(block, options.Arena, (start, further) => map(start, further, false)));
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.GlobalDescriptorTable), MemoryAccess.Read);
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.InterruptTable), MemoryAccess.Read);
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.Stub), MemoryAccess.Read | MemoryAccess.Execute);

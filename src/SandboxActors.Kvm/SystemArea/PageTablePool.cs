@@ -4,7 +4,7 @@ using SandboxActors.Machine;
 namespace SandboxActors.Kvm;
 
 /// <summary>
-/// The memory of a machine's page tables: the part of the system block that is set aside for it, and further blocks as they are needed.
+/// The memory of a machine's page tables: the part of its private block that is set aside for it, and further blocks as they are needed.
 /// </summary>
 internal sealed class PageTablePool : IPageTableMemory, IDisposable
 {
@@ -17,14 +17,14 @@ internal sealed class PageTablePool : IPageTableMemory, IDisposable
     private GuestAddress _nextBlock = SystemLayout.End;
 
     /// <summary>Makes the pool.</summary>
-    /// <param name="systemBlock">The system block; mapped already, and not the pool's to dispose.</param>
+    /// <param name="privateBlock">The machine's private block; mapped already, and not the pool's to dispose.</param>
     /// <param name="arena">Where further blocks come from.</param>
     /// <param name="map">Maps a further block at a guest physical address; throws a <see cref="MachineException"/> if the system refuses.</param>
-    public PageTablePool(GuestMemoryBlock systemBlock, GuestMemoryArena arena, Action<GuestAddress, GuestMemoryBlock> map)
+    public PageTablePool(GuestMemoryBlock privateBlock, GuestMemoryArena arena, Action<GuestAddress, GuestMemoryBlock> map)
     {
         _arena = arena;
         _map = map;
-        Add(new Block(SystemLayout.Start, systemBlock), SystemLayout.PageTables, SystemLayout.PageTableCount);
+        Add(new Block(SystemLayout.PrivateStart, privateBlock), SystemLayout.PageTables, SystemLayout.PageTableCount);
     }
 
     /// <inheritdoc />

@@ -93,12 +93,13 @@ internal sealed class PageTables
         return missing;
     }
 
-    // Written before it is read: a page that is read first is the system's page of zeros, and its first write a copy, of which the kernel tells every
-    // live VM of the process.
+    // Written before it is read (GuestMemoryBlock.Populate says why).
     private GuestAddress TakeTable()
     {
         GuestAddress table = _memory.Take();
-        _memory.Entries(table).Clear();
+        Span<ulong> entries = _memory.Entries(table);
+        entries[0] = 0;
+        entries.Clear();
         return table;
     }
 
