@@ -35,7 +35,7 @@ public sealed partial class Sandbox
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
         taken = 1;
-        if (calls.Length > 1 && CanBatch && _input.WriteBatch(calls, answers) is { } batch)
+        if (calls.Length > 1 && CanBatch && OwnVm.Input.WriteBatch(calls, answers) is { } batch)
         {
             taken = batch.Count;
             _current = null;
@@ -45,10 +45,10 @@ public sealed partial class Sandbox
         }
 
         GuestInvocation first = calls[0];
-        return StartInside(first.Function, first.ReturnType, CallOptions.None, first.Arguments.Span, _options.StatePolicy);
+        return StartInside(first.Function, first.ReturnType, CallOptions.None, first.Arguments.Span, _parts.Options.StatePolicy);
     }
 
     // What is done before, after or beside each call by itself cannot be done to several at once.
     private bool CanBatch =>
-        _runner.GuestTakesBatches && _options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null };
+        _takesBatches && _parts.Options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null };
 }

@@ -1,5 +1,5 @@
-using SandboxActors.Core.Abi;
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Machines;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -39,9 +39,9 @@ public sealed partial class Sandbox
         if (_activeCall is not null) throw new SandboxBusyException();
         if (ReferenceEquals(snapshot, _current)) return;
         if (snapshot.SandboxId != Id) throw new SnapshotMismatchException(Id, snapshot.SandboxId);
-        foreach (MappedRegion region in snapshot.Regions)
-            if (region.Memory.IsDisposed) throw new SnapshotUnusableException(region.Range);
-        PutBack(snapshot);
+        snapshot.CheckUsable();
+        if (_vm is null) _current = snapshot; // its next call gets a micro-VM with that in it
+        else PutBack(snapshot);
     }
 
     /// <summary>Maps host memory into the guest.</summary>
@@ -91,7 +91,7 @@ public sealed partial class Sandbox
         }
 
         // Weakly: what no mapping and no snapshot holds any more is unmapped by the collector, not kept until the end.
-        _files.RemoveAll(f => !f.TryGetTarget(out _));
+        (_files ??= []).RemoveAll(f => !f.TryGetTarget(out _));
         _files.Add(new WeakReference<MappedFile>(file));
         return file.Length;
     }
@@ -100,7 +100,7 @@ public sealed partial class Sandbox
     {
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
-        _regions.Map(start, memory, access);
+        OwnVm.Regions.Map(start, memory, access);
         _current = null;
     }
 
@@ -109,8 +109,9 @@ public sealed partial class Sandbox
         if (_current is not null) return _current;
 
         // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
-        VcpuState vcpu = _machine.ReadState();
-        return _current = new Snapshot(Id, _memory.Image, _memory.Pages.Capture(), vcpu, _regions.All);
+        MicroVm vm = _vm!;
+        VcpuState vcpu = vm.Machine.ReadState();
+        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, vm.Memory.Pages.Capture(), vcpu, vm.Regions.All);
     }
 
     private void PutBack(Snapshot snapshot)
@@ -118,12 +119,7 @@ public sealed partial class Sandbox
         _current = null;
         try
         {
-            // First the vCPU: an instruction that the guest left half done is finished then, and may write to memory as it is (insb, which writes
-            // what the port gave).
-            _machine.WriteState(snapshot.Vcpu);
-            _regions.ChangeTo(snapshot.Regions);
-            _memory.Pages.PutBack(snapshot.Pages);
-            BootInformation.Reseed(_memory.Boot);
+            _vm!.PutBack(snapshot);
         }
 #pragma warning disable CA1031 // Whatever it was: half of the state is back and half is not, and the caller learns both that and why.
         catch (Exception failure)

@@ -1,13 +1,13 @@
-using SandboxActors.Core.Abi;
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Layout;
+using SandboxActors.Core.Machines;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core;
 
 /// <summary>
-/// A guest in a machine of its own. It serves one caller at a time and refuses a second one; only <see cref="InterruptHandle"/>,
+/// A guest with a state of its own, in a machine of its own whenever it runs. It serves one caller at a time and refuses a second one; only <see cref="InterruptHandle"/>,
 /// <see cref="Preempt"/>, <see cref="Status"/> and
 /// <see cref="Dispose"/> may be used while a call is running. Made by <see cref="SandboxBuilder"/>.
 /// </summary>
@@ -15,36 +15,24 @@ public sealed partial class Sandbox : IDisposable
 {
     private static long _lastId;
 
-    private readonly IVirtualMachine _machine;
-    private readonly SandboxMemory _memory;
-    private readonly RegionMap _regions;
+    private readonly SandboxDefinitionParts _parts;
     private readonly SandboxGate _gate;
-    private readonly InputWriter _input;
-    private readonly CallRunner _runner;
-    private readonly SandboxOptions _options;
-    private readonly TimeProvider _time;
 
     // All owned by the operation inside the gate.
-    private readonly List<WeakReference<MappedFile>> _files = [];
+    private List<WeakReference<MappedFile>>? _files;
     private GuestCall? _activeCall;
     private Snapshot? _current;
+    private bool _takesBatches;
     private volatile PoisonReason? _poison;
     private volatile bool _unrecoverable;
 
-    /// <summary>Takes over the machine and the memory. The guest has not started yet.</summary>
-    internal Sandbox(IVirtualMachine machine, SandboxMemory memory, SandboxDefinitionParts parts)
+    /// <summary>Makes a sandbox that has no micro-VM, and no state yet.</summary>
+    private Sandbox(SandboxDefinitionParts parts)
     {
         Id = Interlocked.Increment(ref _lastId);
-        _machine = machine;
-        _memory = memory;
-        _options = parts.Options;
-        _time = parts.Time;
-        _regions = new RegionMap(machine, memory.Layout);
+        _parts = parts;
         _gate = new SandboxGate(Release);
-        InterruptHandle = new InterruptHandle(machine);
-        _input = new InputWriter(memory);
-        var hostCalls = new HostCalls(parts.HostFunctions, _input, InterruptHandle, _gate);
-        _runner = new CallRunner(machine, memory, _regions, hostCalls, InterruptHandle, _gate, parts.Log);
+        InterruptHandle = new InterruptHandle();
     }
 
     /// <summary>A number that no other sandbox of this process has or had.</summary>
@@ -66,20 +54,14 @@ public sealed partial class Sandbox : IDisposable
     public InterruptHandle InterruptHandle { get; }
 
     /// <summary>The regions mapped into the guest, from the lowest address up.</summary>
-    public IReadOnlyList<MappedRegion> MappedRegions => _regions.All;
-
-    /// <summary>Times that the machine's run was broken off by a signal that nobody had asked for, and went on.</summary>
-    public long StaleInterrupts => _machine.StaleInterrupts;
-
-    /// <summary>The machine itself: for tests.</summary>
-    internal IVirtualMachine Machine => _machine;
+    public IReadOnlyList<MappedRegion> MappedRegions => _vm is { } vm ? vm.Regions.All : _current?.Regions ?? [];
 
     /// <summary>Whether input and output buffer hold nothing but zeros: for tests.</summary>
-    internal bool BuffersAreClean => _memory.BuffersAreClean();
+    internal bool BuffersAreClean => _vm is not { } vm || vm.Memory.BuffersAreClean();
 
     /// <summary>Has the step in progress end as <see cref="GuestStepKind.Preempted"/>; if there is none, the next one. From any thread.</summary>
     /// <exception cref="MachineException">The system refused to signal the guest's thread; try again.</exception>
-    public void Preempt() => _runner.Preempt();
+    public void Preempt() => InterruptHandle.Preempt();
 
     /// <summary>
     /// Starts a call. It runs when it is stepped: <see cref="GuestCall.Step"/>. Until it has completed or failed, the sandbox takes no other.
@@ -112,19 +94,25 @@ public sealed partial class Sandbox : IDisposable
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         options.Cancellation.ThrowIfCancellationRequested();
-        return StartInside(function, returnType, options, arguments, _options.StatePolicy);
+        return StartInside(function, returnType, options, arguments, _parts.Options.StatePolicy);
     }
 
-    /// <summary>Starts the guest itself: runs it until it is ready for calls.</summary>
-    /// <exception cref="GuestPoisonException">It died, or took longer than the timeout.</exception>
-    internal void Initialize(TimeSpan timeout)
+    /// <summary>Makes a sandbox and starts its guest: runs it until it is ready for calls.</summary>
+    /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
+    /// <exception cref="GuestPoisonException">The guest died, or took longer than the timeout; nothing is left behind.</exception>
+    internal static Sandbox Start(SandboxDefinitionParts parts)
     {
-        long number = InterruptHandle.Begin();
-        _activeCall = new GuestCall(this, "(start)", GuestValueType.Void, inputLength: 0) { IsInitialization = true };
-        // Not by the builder's clock, which may be one that stands.
-        using var ender = new CallEnder(InterruptHandle, number, CallEnd.Killed, TimeProvider.System);
-        ender.EndAfter(timeout);
-        RunToEnd(_activeCall);
+        var sandbox = new Sandbox(parts);
+        try
+        {
+            sandbox.StartGuest();
+            return sandbox;
+        }
+        catch
+        {
+            sandbox.Dispose();
+            throw;
+        }
     }
 
     /// <summary>One step of the active call: <see cref="GuestCall.Step"/>.</summary>
@@ -135,13 +123,14 @@ public sealed partial class Sandbox : IDisposable
         using (_gate.Enter())
         {
             if (call != _activeCall) throw new InvalidOperationException("The call has already completed or failed.");
-            step = _runner.Run(call);
+            step = _runner!.Run(call);
             if (step.Kind is not (GuestStepKind.Completed or GuestStepKind.Failed)) return step;
             call.IsFinished = true;
             call.Limits?.Dispose();
             _activeCall = null;
             killers = InterruptHandle.End();
             step = CleanUp(call, step);
+            NoteUse();
         }
 
         // Outside the gate, so that who learns of the kill can go on with the sandbox at once.
@@ -159,7 +148,7 @@ public sealed partial class Sandbox : IDisposable
     {
         try
         {
-            _gate.Close(_machine);
+            _gate.Close(InterruptHandle);
         }
         finally
         {
@@ -172,8 +161,9 @@ public sealed partial class Sandbox : IDisposable
         string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
     {
         if (_activeCall is not null) throw new SandboxBusyException();
+        MicroVm vm = OwnVm;
         Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
-        int length = _input.WriteCall(function, returnType, arguments);
+        int length = vm.Input.WriteCall(function, returnType, arguments);
         _current = null;
         var call = new GuestCall(this, function, returnType, length)
         {
@@ -183,9 +173,20 @@ public sealed partial class Sandbox : IDisposable
         };
         _activeCall = call;
         long number = InterruptHandle.Begin();
-        options = options.Within(_options.CallTimeout, _options.CallCpuBudget);
-        if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _time);
+        options = options.Within(_parts.Options.CallTimeout, _parts.Options.CallCpuBudget);
+        if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _parts.Time);
         return call;
+    }
+
+    private void StartGuest()
+    {
+        TakeVm(vm => vm.LoadStart(_parts.Options.MinimumLogLevel));
+        long number = InterruptHandle.Begin();
+        _activeCall = new GuestCall(this, "(start)", GuestValueType.Boolean, inputLength: 0) { IsInitialization = true };
+        // Not by the builder's clock, which may be one that stands.
+        using var ender = new CallEnder(InterruptHandle, number, CallEnd.Killed, TimeProvider.System);
+        ender.EndAfter(_parts.Options.InitializationTimeout);
+        _takesBatches = RunToEnd(_activeCall).AsBoolean();
     }
 
     /// <summary>Leaves buffers, status and state as a call that ended like this shall leave them.</summary>
@@ -195,9 +196,10 @@ public sealed partial class Sandbox : IDisposable
         {
             bool failed = step.Kind == GuestStepKind.Failed || call.Batch is { HasFailed: true };
             if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
-            _memory.CleanInput();
-            if (call.Batch is not null) _memory.ClearAnswerHeader();
-            if (failed) _memory.CleanOutput();
+            SandboxMemory memory = _vm!.Memory;
+            memory.CleanInput();
+            if (call.Batch is not null) memory.ClearAnswerHeader();
+            if (failed) memory.CleanOutput();
             if (call.Before is not null && (failed || call.LeavesNoTrace)) PutBack(call.Before);
             return step;
         }
@@ -226,9 +228,8 @@ public sealed partial class Sandbox : IDisposable
         _activeCall?.Limits?.Dispose();
         if (_activeCall is not null) InterruptHandle.Abandon();
         _activeCall = null;
-        _machine.Dispose();
-        _memory.Dispose();
-        foreach (WeakReference<MappedFile> file in _files)
+        ReturnVm();
+        foreach (WeakReference<MappedFile> file in _files ?? [])
             if (file.TryGetTarget(out MappedFile? mapped)) mapped.Dispose();
     }
 }

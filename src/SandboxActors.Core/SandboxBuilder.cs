@@ -1,6 +1,7 @@
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.HostFunctions;
 using SandboxActors.Core.Layout;
+using SandboxActors.Core.Machines;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -15,6 +16,8 @@ public sealed class SandboxBuilder
     private readonly Dictionary<string, HostFunction> _hostFunctions = new(StringComparer.Ordinal);
     private readonly IHypervisor _hypervisor;
     private readonly GuestImage _image;
+    private IMicroVmSource _source = NewMicroVms.Instance;
+    private SandboxDefinitionParts? _parts;
     private Action<GuestLogRecord> _log = static _ => { };
     private TimeProvider _time = TimeProvider.System;
     private SandboxOptions _options = SandboxOptions.Default with { MinimumLogLevel = GuestLogLevel.None };
@@ -39,7 +42,7 @@ public sealed class SandboxBuilder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        return this;
+        return Changed();
     }
 
     /// <summary>Sets the heap's size in bytes.</summary>
@@ -84,7 +87,7 @@ public sealed class SandboxBuilder
         ArgumentNullException.ThrowIfNull(function);
         if (name == GuestAbi.YieldFunction) throw new ArgumentException($"'{name}' is the name by which guests yield items; choose another.", nameof(name));
         _hostFunctions[name] = HostFunctionCompiler.Compile(name, function);
-        return this;
+        return Changed();
     }
 
     /// <summary>Says where the guest's prints go. The text is guest-controlled; the default is the console.</summary>
@@ -111,43 +114,48 @@ public sealed class SandboxBuilder
     {
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
-        return this;
+        return Changed();
+    }
+
+    /// <summary>
+    /// Has sandboxes take their micro-VMs from a pool, and give them back: when they go, and when they are idle and others need them.
+    /// </summary>
+    public SandboxBuilder Pool(SandboxPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        _source = pool;
+        return Changed();
     }
 
     /// <summary>Makes a sandbox and runs its guest until it is ready for calls.</summary>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
     /// <exception cref="GuestPoisonException">The guest died while it started, or took longer than
     /// <see cref="SandboxOptions.InitializationTimeout"/>; nothing is left behind.</exception>
-    public Sandbox Build()
-    {
-        SandboxLayout layout = SandboxLayout.For(_image, _options);
-        var memory = new SandboxMemory(Arena, _image, layout);
-        IVirtualMachine? machine = null;
-        Sandbox sandbox;
-        try
-        {
-            BootInformation.Write(memory.Boot, layout, _options.MinimumLogLevel, _hypervisor.TimestampCounterKilohertz);
-            machine = _hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = Arena });
-            memory.MapInto(machine);
-            machine.WriteState(machine.ReadState() with { General = GuestAbi.EntryRegisters(_image, layout) });
-            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options, _time));
-        }
-        catch
-        {
-            machine?.Dispose();
-            memory.Dispose();
-            throw;
-        }
+    public Sandbox Build() => Sandbox.Start(Parts);
 
-        try
-        {
-            sandbox.Initialize(_options.InitializationTimeout);
-            return sandbox;
-        }
-        catch
-        {
-            sandbox.Dispose();
-            throw;
-        }
+    /// <summary>
+    /// Makes a new sandbox that is what a snapshot holds: its guest does not start again, and gets a random seed of its own. The snapshot must be of a sandbox
+    /// of this builder's guest, sizes and kind of machine; host functions, policies and sinks are this builder's.
+    /// </summary>
+    /// <inheritdoc cref="Sandbox.Fork(Snapshot)" path="/remarks"/>
+    /// <exception cref="ArgumentException">The snapshot is of another guest, of other sizes, or of another kind of machine.</exception>
+    /// <exception cref="MissingHostFunctionsException">The snapshot's sandbox had host functions that this builder does not have, or of other
+    /// types.</exception>
+    /// <exception cref="SnapshotUnusableException">Memory that the snapshot had mapped has been disposed.</exception>
+    /// <exception cref="MachineException">The system refused a micro-VM; nothing is left behind.</exception>
+    public Sandbox Fork(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return Sandbox.Fork(Parts, snapshot);
+    }
+
+    // Made once for all sandboxes that are built before something else is said.
+    internal SandboxDefinitionParts Parts => _parts ??= new SandboxDefinitionParts(
+        new MicroVmShape(_hypervisor, Arena, _image, SandboxLayout.For(_image, _options)), _source, new HostFunctionTable(_hostFunctions), _log, _options, _time);
+
+    private SandboxBuilder Changed()
+    {
+        _parts = null;
+        return this;
     }
 }

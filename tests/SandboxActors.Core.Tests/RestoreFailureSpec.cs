@@ -60,7 +60,7 @@ public sealed class RestoreFailureSpec
         hypervisor.Machines[0].Failing = operation;
         Assert.Throws<MachineException>(() => sandbox.MapRegion(new GuestAddress(0x1_0000_0000), memory, MemoryAccess.Read));
         Assert.Empty(sandbox.MappedRegions);
-        Assert.Equal(1, hypervisor.Machines[0].Mapped);
+        Assert.Equal(2, hypervisor.Machines[0].Mapped);
         Assert.Equal(SandboxStatus.Ready, sandbox.Status);
     }
 

@@ -5,9 +5,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core.Abi;
 
 /// <summary>
-/// The page that tells a guest where everything is. The guest can read it and not write it; the host writes the whole of it once and a new random
-/// seed
-/// after every restore. It is no part of a snapshot.
+/// The page that tells a guest where everything is. The guest can read it and not write it; the host writes the whole of it when a sandbox
+/// gets its micro-VM, and a new random seed after every restore. It is no part of a snapshot.
 /// </summary>
 internal static class BootInformation
 {
@@ -34,12 +33,13 @@ internal static class BootInformation
         Reseed(page);
     }
 
-    /// <summary>A new seed and another generation number, so that a guest that was put back does not repeat its random numbers.</summary>
+    /// <summary>
+    /// A new seed and another generation number, so that a guest that was put back does not repeat its random numbers. The number is random too: a count
+    /// would tell guests of each other's restores, and could come again where a guest goes on in another process.
+    /// </summary>
     public static void Reseed(Span<byte> page)
     {
-        Span<byte> generation = page.Slice(SeedGenerationOffset, sizeof(ulong));
-        BinaryPrimitives.WriteUInt64LittleEndian(generation, BinaryPrimitives.ReadUInt64LittleEndian(generation) + 1);
-        SeedSource.Fill(page.Slice(SeedOffset, SeedSize));
+        SeedSource.Fill(page.Slice(SeedGenerationOffset, SeedOffset + SeedSize - SeedGenerationOffset));
     }
 
     private static void WriteRange(Span<byte> target, ulong start, ulong length)

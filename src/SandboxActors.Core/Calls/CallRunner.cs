@@ -1,6 +1,7 @@
 using System.Buffers;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Layout;
+using SandboxActors.Core.Machines;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -9,25 +10,17 @@ namespace SandboxActors.Core.Calls;
 /// <summary>
 /// Runs a guest from exit to exit and serves each: the one place that knows how a guest is run. Everything that the guest wrote is copied out once,
 /// then tested, then parsed.
-/// Used by the one operation inside the sandbox's gate; only <see cref="Preempt"/> may come from elsewhere.
+/// Used by the one operation inside the sandbox's gate.
 /// </summary>
-internal sealed class CallRunner(
-    IVirtualMachine machine, SandboxMemory memory, RegionMap regions, HostCalls hostCalls, InterruptHandle interrupts, SandboxGate gate, Action<GuestLogRecord> log)
+internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandle interrupts, SandboxGate gate, Action<GuestLogRecord> log)
 {
-    private readonly AnswerCollector _answers = new(memory);
-    private int _preemptRequested;
+    private readonly IVirtualMachine _machine = vm.Machine;
+    private readonly SandboxMemory _memory = vm.Memory;
+    private readonly AnswerCollector _answers = new(vm.Memory);
 
-    /// <summary>Whether the guest said, when it was first ready, that it can be given batches.</summary>
-    public bool GuestTakesBatches { get; private set; }
-
-    /// <summary>Has the step in progress, or if there is none the next one, end as preempted. From any thread.</summary>
-    public void Preempt()
-    {
-        Volatile.Write(ref _preemptRequested, 1);
-        machine.Interrupt();
-    }
-
-    /// <summary>Runs the guest until the call completes, fails, is preempted or waits.</summary>
+    /// <summary>
+    /// Runs the guest until the call completes, fails, is preempted or waits. The guest's start completes with whether it said that it can be given batches.
+    /// </summary>
     public GuestStep Run(GuestCall call)
     {
         try
@@ -47,7 +40,7 @@ internal sealed class CallRunner(
                     case VmExitKind.Interrupted:
                         // A kill is found at the top of the loop. An interruption that nobody stands behind any more belongs to a call that has
                         // ended: go on.
-                        if (Interlocked.Exchange(ref _preemptRequested, 0) != 0 && interrupts.Requested == CallEnd.None) return GuestStep.Preempted;
+                        if (interrupts.TakePreemption()) return GuestStep.Preempted;
                         break;
                     default:
                         return Poison(call, ReasonFor(exit));
@@ -77,14 +70,14 @@ internal sealed class CallRunner(
         exit = default;
         if (call.Limits?.Cpu is not { } budget)
         {
-            exit = machine.Run();
+            exit = _machine.Run();
             return true;
         }
 
         if (!budget.Enter()) return false;
         try
         {
-            exit = machine.Run();
+            exit = _machine.Run();
         }
         finally
         {
@@ -102,12 +95,11 @@ internal sealed class CallRunner(
         end = default;
         if (exit.Port == GuestAbi.ReadyPort && call.IsInitialization)
         {
-            GuestTakesBatches = exit.Value == GuestAbi.TakesBatches;
-            end = GuestStep.Completed(GuestValue.Void);
+            end = GuestStep.Completed(GuestValue.From(exit.Value == GuestAbi.TakesBatches));
             return true;
         }
 
-        if (memory.LocateOutput(exit.Value, out (ulong Offset, int Length) place) is { } problem)
+        if (_memory.LocateOutput(exit.Value, out (ulong Offset, int Length) place) is { } problem)
         {
             end = Poison(call, new PoisonReason.InvalidMessage(problem));
             return true;
@@ -116,7 +108,7 @@ internal sealed class CallRunner(
         byte[] copy = ArrayPool<byte>.Shared.Rent(place.Length);
         try
         {
-            memory.TakeOutput(place, copy);
+            _memory.TakeOutput(place, copy);
             return Serve(call, exit.Port, copy.AsSpan(0, place.Length), out end);
         }
         finally
@@ -169,11 +161,11 @@ internal sealed class CallRunner(
     {
         VmExitKind.PortViolation => new PoisonReason.PortViolation(exit.Port, exit.Address),
         VmExitKind.Fault when exit.Fault.Vector != CpuException.PageFault => new PoisonReason.Faulted(exit.Fault),
-        VmExitKind.Fault when memory.Layout.StackGuard.Contains(exit.Fault.Address) => new PoisonReason.StackOverflowed(exit.Fault),
+        VmExitKind.Fault when _memory.Layout.StackGuard.Contains(exit.Fault.Address) => new PoisonReason.StackOverflowed(exit.Fault),
         VmExitKind.Fault => new PoisonReason.MemoryViolation(exit.Fault, PermittedAt(exit.Fault.Address)),
         _ => new PoisonReason.UnexpectedExit(exit),
     };
 
     /// <summary>What the guest may do at an address of its memory or of a mapped region.</summary>
-    private MemoryAccess PermittedAt(GuestAddress address) => regions.AccessAt(address) ?? memory.AccessAt(address);
+    private MemoryAccess PermittedAt(GuestAddress address) => vm.Regions.AccessAt(address) ?? _memory.AccessAt(address);
 }

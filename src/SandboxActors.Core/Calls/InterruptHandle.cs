@@ -15,6 +15,8 @@ namespace SandboxActors.Core;
 /// Killers and the end of a killed call meet under the lock: a killer adds its waiter in the same critical section in which it set the reason or saw
 /// it, and the end of the call, having seen the reason in the word that it took back, enters that section to collect the waiters. An unkilled call
 /// takes no lock, unless it lent a host function a token.
+/// The machine may change from call to call, but never during one: it is set before a call begins. Who read it, set a reason, and comes late finds it gone,
+/// or running another sandbox's guest, which goes on: there is no reason for that one to end.
 /// </remarks>
 public sealed class InterruptHandle
 {
@@ -23,7 +25,8 @@ public sealed class InterruptHandle
     private const long ReasonMask = (1 << ReasonBits) - 1;
 
     private readonly Lock _gate = new();
-    private readonly IVirtualMachine _machine;
+    private volatile IVirtualMachine? _machine;
+    private int _preemptRequested;
     private List<TaskCompletionSource<KillOutcome>>? _waiters;
     private TaskCompletionSource? _wake;
     private CancellationTokenSource? _token;
@@ -32,7 +35,9 @@ public sealed class InterruptHandle
     // The caller's alone.
     private long _lastCall;
 
-    internal InterruptHandle(IVirtualMachine machine) => _machine = machine;
+    internal InterruptHandle()
+    {
+    }
 
     /// <summary>
     /// Told, on the thread of whoever asks for the end of a call, that it was asked for, before the machine is interrupted. Set before the first call.
@@ -84,10 +89,37 @@ public sealed class InterruptHandle
         // What hangs on the token runs elsewhere, and cannot hold up the kill.
         _ = token?.CancelAsync();
         WhenAsked?.Invoke();
-        _machine.Interrupt();
+        BreakOff();
         wake?.TrySetResult();
         return waiter.Task;
     }
+
+    /// <summary>The machine that calls run on from now on; null for none. Between calls.</summary>
+    /// <remarks>
+    /// Machine, then preemption here; preemption, then machine in <see cref="Preempt"/>; a fence between them in both: one of the two sees what the other wrote.
+    /// </remarks>
+    /// <exception cref="MachineException">The system refused an interruption that was asked for meanwhile.</exception>
+    internal void Attach(IVirtualMachine? machine)
+    {
+        _machine = machine;
+        Interlocked.MemoryBarrier();
+        if (_preemptRequested != 0) BreakOff();
+    }
+
+    /// <summary>Has the machine's run end, if there is one. It goes on if there is no reason to end.</summary>
+    /// <exception cref="MachineException">The system refused to signal the guest's thread; try again.</exception>
+    internal void BreakOff() => _machine?.Interrupt();
+
+    /// <summary>Has the step in progress, or if there is none the next one, end as preempted. From any thread.</summary>
+    /// <exception cref="MachineException">The system refused to signal the guest's thread; try again.</exception>
+    internal void Preempt()
+    {
+        Interlocked.Exchange(ref _preemptRequested, 1);
+        BreakOff();
+    }
+
+    /// <summary>For the run that was broken off: whether it is to end as preempted.</summary>
+    internal bool TakePreemption() => Interlocked.Exchange(ref _preemptRequested, 0) != 0 && Requested == CallEnd.None;
 
     /// <summary>A call starts: from now on a kill is for it.</summary>
     /// <returns>Its number.</returns>

@@ -8,6 +8,9 @@ internal sealed class HostFunction(
 {
     public string Name { get; } = name;
 
+    /// <summary>What guests know of it.</summary>
+    public HostFunctionSignature Signature { get; } = new(name, [.. parameters], result);
+
     /// <summary>Whether its last parameter is a token, which is the host's own and no guest's.</summary>
     public bool TakesToken { get; } = takesToken;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using SandboxActors.Core.Abi;
 using SandboxActors.Wire;
 
@@ -9,8 +10,24 @@ internal sealed class HostFunctionTable(IReadOnlyDictionary<string, HostFunction
 {
     private readonly FrozenDictionary<string, HostFunction> _functions = functions.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>No host functions.</summary>
+    public static HostFunctionTable Empty { get; } = new(new Dictionary<string, HostFunction>());
+
     /// <summary>Their names, so that a guest's call need not make its function's name anew.</summary>
     public NameTable Names { get; } = new([.. functions.Keys, GuestAbi.YieldFunction]);
+
+    /// <summary>What guests know of them, from the lowest name up.</summary>
+    public ImmutableArray<HostFunctionSignature> Signatures { get; } =
+        [.. functions.Values.Select(static function => function.Signature).OrderBy(static signature => signature.Name, StringComparer.Ordinal)];
+
+    /// <summary>Checks that all functions of some other table are here too, with the same types.</summary>
+    /// <exception cref="MissingHostFunctionsException">Some are not.</exception>
+    public void CheckCovers(ImmutableArray<HostFunctionSignature> others)
+    {
+        if (others == Signatures) return;
+        string[] missing = [.. others.Except(Signatures).Select(static signature => signature.ToString())];
+        if (missing.Length > 0) throw new MissingHostFunctionsException(missing);
+    }
 
     /// <summary>Finds the function that a guest's call means.</summary>
     /// <param name="call">The guest's call.</param>

@@ -6,7 +6,7 @@ namespace SandboxActors.Core.Layout;
 /// <summary>The regions mapped into a guest beside its own memory: what may be mapped where, and the machine's slots that they take.</summary>
 internal sealed class RegionMap(IVirtualMachine machine, SandboxLayout layout)
 {
-    private const int FirstSlot = SandboxMemory.Slot + 1;
+    private const int FirstSlot = SandboxMemory.SharedSlot + 1;
     private const int Slots = 64;
     private const MemoryAccess Mappable = MemoryAccess.Read | MemoryAccess.Execute;
 

@@ -23,6 +23,7 @@ internal sealed record SandboxLayout
     private SandboxLayout(GuestImage image, SandboxOptions options)
     {
         Image = image.Pages;
+        Shared = image.SharedPages;
         Boot = After(Image, GuardSize, GuestAddress.PageSize);
         Input = After(Boot, GuardSize, options.InputBufferSize);
         Calls = After(Input, GuardSize, BatchBufferSize);
@@ -31,10 +32,13 @@ internal sealed record SandboxLayout
         Heap = After(Answers, GuardSize, options.HeapSize);
         Stack = After(Heap, StackGuardSize, options.StackSize);
         StackGuard = new GuestRange(Heap.End, StackGuardSize);
-        Memory = new GuestRange(Image.Start, Stack.End - Image.Start);
+        Memory = new GuestRange(Shared.End, Stack.End - Shared.End);
     }
 
     public GuestRange Image { get; }
+
+    /// <summary>The part of the image that all sandboxes share, from its start; may be empty.</summary>
+    public GuestRange Shared { get; }
 
     public GuestRange Boot { get; }
 
@@ -54,11 +58,11 @@ internal sealed record SandboxLayout
 
     public GuestRange Stack { get; }
 
-    /// <summary>All of it: what is backed by one block of host memory.</summary>
+    /// <summary>All behind the shared part: what is backed by one block of host memory for each sandbox.</summary>
     public GuestRange Memory { get; }
 
-    /// <summary>Memory and a guard page on either side: what a mapped region must stay clear of.</summary>
-    public GuestRange Reserved => new(Memory.Start - GuardSize, Memory.Length + (2 * GuardSize));
+    /// <summary>All of it and a guard page on either side: what a mapped region must stay clear of.</summary>
+    public GuestRange Reserved => new(Image.Start - GuardSize, Stack.End - Image.Start + (2 * GuardSize));
 
     /// <summary>At the guest's start, as if the entry had been called: 8 below a multiple of 16.</summary>
     public GuestAddress InitialStackPointer => Stack.End - 8;
@@ -79,7 +83,7 @@ internal sealed record SandboxLayout
         (Stack, MemoryAccess.Read | MemoryAccess.Write),
     ];
 
-    /// <summary>Where a guest address lies in the block of host memory, in bytes.</summary>
+    /// <summary>Where a guest address behind the shared part lies in the block of host memory, in bytes.</summary>
     public ulong OffsetOf(GuestAddress address) => address - Memory.Start;
 
     private static GuestRange After(GuestRange previous, ulong guard, ulong size) => new(previous.End + guard, GuestAddress.RoundUpToPages(size));

@@ -12,8 +12,11 @@ namespace SandboxActors.Core.Layout;
 /// </summary>
 internal sealed class SandboxMemory : IDisposable
 {
-    /// <summary>The memory slot that all of it is mapped in.</summary>
+    /// <summary>The memory slot of the sandbox's own memory.</summary>
     public const int Slot = 0;
+
+    /// <summary>The memory slot of what it shares with other sandboxes of its guest.</summary>
+    public const int SharedSlot = 1;
 
     private readonly GuestMemoryBlock _block;
     private PageTracker? _pages;
@@ -26,7 +29,7 @@ internal sealed class SandboxMemory : IDisposable
         Layout = layout;
         _block = arena.Allocate(layout.Memory.Length);
         TouchWhatIsWritten();
-        foreach (ImageSegment segment in image.Segments)
+        foreach (ImageSegment segment in image.Segments.Skip(image.SharedSegmentCount))
             segment.Content.Span.CopyTo(_block.Slice(layout.OffsetOf(segment.Pages.Start), segment.Content.Length));
     }
 
@@ -45,6 +48,7 @@ internal sealed class SandboxMemory : IDisposable
     public void MapInto(IVirtualMachine machine)
     {
         machine.MapMemory(Slot, Layout.Memory, _block, trackWrites: true);
+        if (Layout.Shared.Length > 0) machine.MapMemory(SharedSlot, Layout.Shared, Image.SharedMemory, trackWrites: false);
         foreach (ImageSegment segment in Image.Segments) machine.Protect(segment.Pages, segment.Access);
         foreach ((GuestRange range, MemoryAccess access) in Layout.Parts()) machine.Protect(range, access);
         _pages = new PageTracker(machine, Slot, _block, Layout, Image.InitialPages);
@@ -57,7 +61,7 @@ internal sealed class SandboxMemory : IDisposable
             if (segment.Pages.Contains(address)) return segment.Access;
         foreach ((GuestRange range, MemoryAccess access) in Layout.Parts())
             if (range.Contains(address)) return access;
-        return Layout.Memory.Contains(address) ? MemoryAccess.Guard : MemoryAccess.None;
+        return Layout.Memory.Contains(address) || Layout.Image.Contains(address) ? MemoryAccess.Guard : MemoryAccess.None;
     }
 
     /// <summary>Writes a message to the input buffer. The caller has tested that it fits.</summary>
@@ -152,7 +156,7 @@ internal sealed class SandboxMemory : IDisposable
     /// <summary>The pages that the host fills or any call writes to.</summary>
     private void TouchWhatIsWritten()
     {
-        foreach (ImageSegment segment in Image.Segments) Touch(segment.Pages.Start, segment.Pages.End);
+        foreach (ImageSegment segment in Image.Segments.Skip(Image.SharedSegmentCount)) Touch(segment.Pages.Start, segment.Pages.End);
         foreach (GuestRange part in new[] { Layout.Boot, Layout.Input, Layout.Calls, Layout.Output, Layout.Answers, Layout.Heap })
             Touch(part.Start, part.Start + GuestAddress.PageSize);
         Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);

@@ -1,7 +1,14 @@
 using SandboxActors.Core.HostFunctions;
+using SandboxActors.Core.Machines;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core;
 
-/// <summary>What a sandbox needs of its builder beside machine and memory.</summary>
-internal sealed record SandboxDefinitionParts(HostFunctionTable HostFunctions, Action<GuestLogRecord> Log, SandboxOptions Options, TimeProvider Time);
+/// <summary>What a sandbox needs of its builder; shared by all sandboxes that the builder makes.</summary>
+internal sealed record SandboxDefinitionParts(
+    MicroVmShape Shape, IMicroVmSource Source, HostFunctionTable HostFunctions, Action<GuestLogRecord> Log, SandboxOptions Options, TimeProvider Time)
+{
+    /// <summary>What snapshots of these sandboxes are taken of.</summary>
+    public SnapshotOrigin Origin { get; } = new(Shape.Hypervisor.Name, Shape.Image, Shape.Layout, HostFunctions.Signatures);
+}

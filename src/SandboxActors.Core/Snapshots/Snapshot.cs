@@ -6,19 +6,17 @@ namespace SandboxActors.Core;
 
 /// <summary>
 /// What a sandbox was at one moment between calls: memory, registers and mapped regions. Immutable; it can be restored, any number of times, to the
-/// sandbox that
-/// it was taken of.
+/// sandbox that it was taken of, and any number of sandboxes can be forked from it.
 /// </summary>
 public sealed class Snapshot
 {
-    private readonly Lazy<ulong> _storedBytes;
-
-    internal Snapshot(long sandboxId, GuestImage image, PageTree pages, VcpuState vcpu, ImmutableArray<MappedRegion> regions)
+    internal Snapshot(
+        long sandboxId, SnapshotOrigin origin, bool takesBatches, PageTree pages, VcpuState vcpu, ImmutableArray<MappedRegion> regions)
     {
         SandboxId = sandboxId;
-        Image = image;
+        Origin = origin;
+        TakesBatches = takesBatches;
         Pages = pages;
-        _storedBytes = new Lazy<ulong>(CountStoredBytes);
         Vcpu = vcpu;
         Regions = regions;
     }
@@ -28,14 +26,18 @@ public sealed class Snapshot
 
     /// <summary>
     /// Bytes of guest memory that it holds: pages that differ from the guest's file, those of zeros not counted. Pages of equal content are kept once in a
-    /// process, whichever snapshots hold them, so many snapshots of like sandboxes take little more than one.
+    /// process, whichever snapshots hold them, so many snapshots of like sandboxes take little more than one. Goes through all of its pages.
     /// </summary>
-    public ulong StoredBytes => _storedBytes.Value;
+    public ulong StoredBytes =>
+        (ulong)Pages.All().Count(held => !ReferenceEquals(held.Page, Origin.Image.InitialPages[held.Number])) * GuestAddress.PageSize;
 
     /// <summary>The regions that were mapped.</summary>
     public IReadOnlyList<MappedRegion> MappedRegions => Regions;
 
-    internal GuestImage Image { get; }
+    internal SnapshotOrigin Origin { get; }
+
+    /// <summary>Whether the guest said, when it started, that it can be given batches.</summary>
+    internal bool TakesBatches { get; }
 
     internal PageTree Pages { get; }
 
@@ -43,5 +45,14 @@ public sealed class Snapshot
 
     internal ImmutableArray<MappedRegion> Regions { get; }
 
-    private ulong CountStoredBytes() => (ulong)Pages.All().Count(held => !ReferenceEquals(held.Page, Image.InitialPages[held.Number])) * GuestAddress.PageSize;
+    /// <summary>The same state, as another sandbox's.</summary>
+    internal Snapshot For(long sandboxId) => new(sandboxId, Origin, TakesBatches, Pages, Vcpu, Regions);
+
+    /// <summary>Checks that everything that it needs is still there.</summary>
+    /// <exception cref="SnapshotUnusableException">Memory that it had mapped has been disposed.</exception>
+    internal void CheckUsable()
+    {
+        foreach (MappedRegion region in Regions)
+            if (region.Memory.IsDisposed) throw new SnapshotUnusableException(region.Range);
+    }
 }
