@@ -103,9 +103,9 @@ internal sealed class PageTracker
             int place = BitOperations.TrailingZeroCount(pages);
             int page = (word * PageBitmap.PagesPerWord) + place;
             if (IsHostOwned(page)) continue;
-            ReadOnlySpan<byte> content = ((Page?)contents?[place] ?? Page.Zero).Content;
+            Page content = (Page?)contents?[place] ?? Page.Zero;
             Span<byte> target = Bytes(page);
-            if (content.SequenceEqual(target)) continue;
+            if (content.Holds(target)) continue;
             content.CopyTo(target);
             _active.Add(page);
         }
@@ -124,7 +124,7 @@ internal sealed class PageTracker
     private Page Current(int page)
     {
         Page known = _base[page];
-        return IsHostOwned(page) || known.Content.SequenceEqual(Bytes(page)) ? known : Page.Of(Bytes(page));
+        return IsHostOwned(page) || known.Holds(Bytes(page)) ? known : Page.Of(Bytes(page), known);
     }
 
     // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may

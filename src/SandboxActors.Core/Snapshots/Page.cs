@@ -6,42 +6,78 @@ namespace SandboxActors.Core.Snapshots;
 
 /// <summary>
 /// The content of one page of guest memory, immutable. Pages of equal content are one object, whichever sandbox they were copied from, so a page costs
-/// its 4 KiB once in a process.
+/// its 4 KiB once in a process. One that differs little from another is kept as what differs.
 /// </summary>
 internal sealed class Page
 {
     /// <summary>The page of zeros.</summary>
-    public static readonly Page Zero = new(new byte[GuestAddress.PageSize]);
+    public static readonly Page Zero = new(null, new byte[GuestAddress.PageSize]);
 
     private static readonly WeakSet<Page> Shared = new();
 
     // Secret and another in every process, so that no guest can choose contents that collide.
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    private readonly ReadOnlyMemory<byte> _content;
+    // Of a page that is kept as what differs: the whole page that it differs from. Never one that is itself kept so.
+    private readonly Page? _from;
 
-    private Page(ReadOnlyMemory<byte> content) => _content = content;
+    // The page's bytes, or a PageDelta.
+    private readonly ReadOnlyMemory<byte> _bytes;
 
-    /// <summary>Its bytes, <see cref="GuestAddress.PageSize"/> of them.</summary>
-    public ReadOnlySpan<byte> Content => _content.Span;
+    private Page(Page? from, ReadOnlyMemory<byte> bytes)
+    {
+        _from = from;
+        _bytes = bytes;
+    }
+
+    /// <summary>Bytes that it takes, of its own.</summary>
+    public int StoredBytes => _bytes.Length;
 
     /// <summary>The page with a content, which is copied if it is a new one.</summary>
     /// <param name="content">A page's bytes.</param>
-    public static Page Of(ReadOnlySpan<byte> content) =>
-        content.ContainsAnyExcept((byte)0) ? Shared.GetOrAdd(new Candidate(content)) : Zero;
+    public static Page Of(ReadOnlySpan<byte> content) => Of(content, Zero);
+
+    /// <summary>The page with a content, which is copied if it is a new one.</summary>
+    /// <param name="content">A page's bytes.</param>
+    /// <param name="like">A page that it may differ little from.</param>
+    public static Page Of(ReadOnlySpan<byte> content, Page like) =>
+        content.ContainsAnyExcept((byte)0) ? Shared.GetOrAdd(new Candidate(content, like._from ?? like)) : Zero;
 
     /// <summary>A page over bytes that somebody else keeps and nobody changes; it is shared by reference alone.</summary>
     /// <param name="content">A page's bytes.</param>
-    public static Page Over(ReadOnlyMemory<byte> content) => new(content);
+    public static Page Over(ReadOnlyMemory<byte> content) => new(null, content);
 
-    private readonly ref struct Candidate(ReadOnlySpan<byte> content) : ICandidate<Page>
+    /// <summary>Whether a page's bytes are this content.</summary>
+    public bool Holds(ReadOnlySpan<byte> content) =>
+        _from is null ? _bytes.Span.SequenceEqual(content) : PageDelta.Matches(_from._bytes.Span, _bytes.Span, content);
+
+    /// <summary>Writes the content out.</summary>
+    /// <param name="target">A page's bytes.</param>
+    public void CopyTo(Span<byte> target)
+    {
+        if (_from is null)
+        {
+            _bytes.Span.CopyTo(target);
+            return;
+        }
+
+        _from._bytes.Span.CopyTo(target);
+        PageDelta.Apply(target, _bytes.Span);
+    }
+
+    private readonly ref struct Candidate(ReadOnlySpan<byte> content, Page like) : ICandidate<Page>
     {
         private readonly ReadOnlySpan<byte> _content = content;
 
         public ulong Hash { get; } = XxHash3.HashToUInt64(content, Seed);
 
-        public bool Matches(Page existing) => existing.Content.SequenceEqual(_content);
+        public bool Matches(Page existing) => existing.Holds(_content);
 
-        public Page Create() => new(_content.ToArray());
+        public Page Create()
+        {
+            Span<byte> delta = stackalloc byte[PageDelta.MaximumLength];
+            int length = PageDelta.Encode(like._bytes.Span, _content, delta);
+            return length < 0 ? new Page(null, _content.ToArray()) : new Page(like, delta[..length].ToArray());
+        }
     }
 }

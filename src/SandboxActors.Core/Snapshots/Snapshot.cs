@@ -25,11 +25,12 @@ public sealed class Snapshot
     public long SandboxId { get; }
 
     /// <summary>
-    /// Bytes of guest memory that it holds: pages that differ from the guest's file, those of zeros not counted. Pages of equal content are kept once in a
-    /// process, whichever snapshots hold them, so many snapshots of like sandboxes take little more than one. Goes through all of its pages.
+    /// Bytes that its pages take which differ from the guest's file and are not all zeros; of a page that is mostly zeros, or differs little from what stood
+    /// there before, only what differs. Pages of equal content are kept once in a process, whichever snapshots hold them, so many snapshots of like sandboxes
+    /// take little more than one. Goes through all of its pages.
     /// </summary>
     public ulong StoredBytes =>
-        (ulong)Pages.All().Count(held => !ReferenceEquals(held.Page, Origin.Image.InitialPages[held.Number])) * GuestAddress.PageSize;
+        (ulong)Pages.All().Where(held => !ReferenceEquals(held.Page, Origin.Image.InitialPages[held.Number])).Sum(static held => held.Page.StoredBytes);
 
     /// <summary>The regions that were mapped.</summary>
     public IReadOnlyList<MappedRegion> MappedRegions => Regions;
