@@ -1,5 +1,6 @@
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -24,8 +25,11 @@ public sealed partial class Sandbox : IMicroVmHolder
     /// <summary>Times that the machine's run was broken off by a signal that nobody had asked for, and went on.</summary>
     public long StaleInterrupts => Volatile.Read(ref _staleInterrupts) + (_vm?.Machine.StaleInterrupts ?? 0);
 
+    /// <summary>The micro-VM that it has: for tests.</summary>
+    internal MicroVm Vm => _vm ?? throw new InvalidOperationException("The sandbox is parked.");
+
     /// <summary>The machine itself: for tests.</summary>
-    internal IVirtualMachine Machine => _vm?.Machine ?? throw new InvalidOperationException("The sandbox is parked.");
+    internal IVirtualMachine Machine => Vm.Machine;
 
     /// <inheritdoc />
     long IMicroVmHolder.LastUsed => Volatile.Read(ref _lastUsed);
@@ -52,7 +56,10 @@ public sealed partial class Sandbox : IMicroVmHolder
         {
             // Of one that is poisoned nothing is to be kept, and whoever looks at it wants to see it; mapped memory is its owner's to dispose.
             if (_vm != vm || _activeCall is not null || _poison is not null || _unrecoverable || vm.Regions.All.Length > 0) return false;
-            TakeSnapshot();
+            // What somebody else took or forked may be wanted again soon, and stays as it is.
+            bool isOwn = _current is null;
+            KeptRegisters registers = TakeSnapshot().Registers;
+            if (isOwn || registers.WasPacked) registers.Pack();
             LetGo();
             return true;
         }

@@ -1,5 +1,6 @@
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -111,7 +112,7 @@ public sealed partial class Sandbox
         // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
         MicroVm vm = _vm!;
         VcpuState vcpu = vm.Machine.ReadState();
-        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, vm.Memory.Pages.Capture(), vcpu, vm.Regions.All);
+        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, vm.Memory.Pages.Capture(), new KeptRegisters(vcpu), vm.Regions.All);
     }
 
     private void PutBack(Snapshot snapshot)

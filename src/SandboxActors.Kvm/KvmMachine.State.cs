@@ -43,7 +43,7 @@ internal sealed partial class KvmMachine
         {
             General = RegisterConversion.FromNative(registers.regs),
             Special = special == _writtenSpecial ? _writtenSpecial : special,
-            ExtendedState = _profile.ExtendedStates.Share(VcpuStateAccess.ReadExtendedState(_vcpu.Handle, _features.ExtendedState)),
+            ExtendedState = VcpuStateAccess.ReadExtendedState(_vcpu.Handle, _features.ExtendedState),
             ExtendedControl = _writtenExtendedControl ?? ReadExtendedControl(),
             Debug = _knownDebug ??= VcpuStateAccess.ReadDebugRegisters(_vcpu.Handle),
             ModelSpecific = _writtenModelSpecific.IsDefault
@@ -81,14 +81,12 @@ internal sealed partial class KvmMachine
         _resuming = loadsItself ? state : null;
         if (loadsItself) return;
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
-        _profile.ExtendedStates.Accept(state.ExtendedState);
     }
 
-    // KVM checks an image when it is given one; so the first time goes through it, and any other time that the same image is restored the guest loads it on
-    // its way. Not where the trampoline itself could trap: in another code segment, or step by step.
+    // Not where the trampoline itself could trap: with an image that is none, which is for KVM to refuse, in another code segment, or step by step.
     private bool CanLoadItself(VcpuState state) =>
         _profile.LoadsExtendedState && !_mayBeReset
-        && _profile.ExtendedStates.IsAccepted(state.ExtendedState)
+        && _features.ExtendedState.CanBeLoaded(state.ExtendedState.AsSpan())
         && state.ExtendedControl == _features.ExtendedState.Components
         && state.Special.Cs.Selector == GlobalDescriptorTable.UserCode
         && (state.General.Rflags & TrapFlag) == 0;

@@ -26,9 +26,6 @@ internal sealed record KvmProfile
     /// <summary>Whether a guest that is restored can load its extended state by itself: <see cref="KvmMachine.CanLoadExtendedState"/>.</summary>
     public bool LoadsExtendedState { get; init; }
 
-    /// <summary>The extended states that its machines hold.</summary>
-    public ExtendedStateStore ExtendedStates { get; } = new();
-
     /// <summary>Makes a VM, asks it, and disposes it.</summary>
     /// <exception cref="MachineException">The kernel refused.</exception>
     public static KvmProfile Read(KvmSystem system, KvmFeatures features)

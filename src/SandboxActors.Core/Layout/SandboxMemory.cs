@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Image;
 using SandboxActors.Machine;
@@ -150,6 +151,17 @@ internal sealed class SandboxMemory : IDisposable
 
     /// <summary>Whether all buffers hold nothing but zeros. Looks at all of them: for tests.</summary>
     public bool BuffersAreClean() => IsZero(Layout.Input) && IsZero(Layout.Calls) && IsZero(Layout.Output) && IsZero(Layout.Answers);
+
+    /// <summary>All of it: for tests.</summary>
+    internal ReadOnlySpan<byte> All => _block.Read(0, checked((int)Layout.Memory.Length));
+
+    /// <summary>Fills a part with a word, as if the guest had: for tests.</summary>
+    internal void FillAsGuest(GuestRange part, ulong word)
+    {
+        ulong offset = Layout.OffsetOf(part.Start);
+        Pages.NoteHostWrite(offset, (int)part.Length);
+        MemoryMarshal.Cast<byte, ulong>(_block.Slice(offset, (int)part.Length)).Fill(word);
+    }
 
     public void Dispose() => _block.Dispose();
 

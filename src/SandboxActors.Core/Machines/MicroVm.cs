@@ -72,7 +72,7 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void Load(Snapshot snapshot, GuestLogLevel minimumLogLevel)
     {
-        Load(snapshot.Vcpu, snapshot.Regions, snapshot.Pages);
+        Load(snapshot.Registers.State, snapshot.Regions, snapshot.Pages);
         DescribeTo(minimumLogLevel);
     }
 
@@ -80,7 +80,7 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void PutBack(Snapshot snapshot)
     {
-        Load(snapshot.Vcpu, snapshot.Regions, snapshot.Pages);
+        Load(snapshot.Registers.State, snapshot.Regions, snapshot.Pages);
         BootInformation.Reseed(Memory.Boot);
     }
 

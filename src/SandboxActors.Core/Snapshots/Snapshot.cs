@@ -11,13 +11,13 @@ namespace SandboxActors.Core;
 public sealed class Snapshot
 {
     internal Snapshot(
-        long sandboxId, SnapshotOrigin origin, bool takesBatches, PageTree pages, VcpuState vcpu, ImmutableArray<MappedRegion> regions)
+        long sandboxId, SnapshotOrigin origin, bool takesBatches, PageTree pages, KeptRegisters registers, ImmutableArray<MappedRegion> regions)
     {
         SandboxId = sandboxId;
         Origin = origin;
         TakesBatches = takesBatches;
         Pages = pages;
-        Vcpu = vcpu;
+        Registers = registers;
         Regions = regions;
     }
 
@@ -42,12 +42,12 @@ public sealed class Snapshot
 
     internal PageTree Pages { get; }
 
-    internal VcpuState Vcpu { get; }
+    internal KeptRegisters Registers { get; }
 
     internal ImmutableArray<MappedRegion> Regions { get; }
 
     /// <summary>The same state, as another sandbox's.</summary>
-    internal Snapshot For(long sandboxId) => new(sandboxId, Origin, TakesBatches, Pages, Vcpu, Regions);
+    internal Snapshot For(long sandboxId) => new(sandboxId, Origin, TakesBatches, Pages, Registers, Regions);
 
     /// <summary>Checks that everything that it needs is still there.</summary>
     /// <exception cref="SnapshotUnusableException">Memory that it had mapped has been disposed.</exception>

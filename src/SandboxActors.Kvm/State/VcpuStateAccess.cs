@@ -9,12 +9,12 @@ namespace SandboxActors.Kvm;
 /// <summary>The parts of a vCPU's state that have ioctls of their own: extended state, XCR0, debug and model-specific registers.</summary>
 internal static unsafe class VcpuStateAccess
 {
-    public static byte[] ReadExtendedState(KvmVcpuHandle vcpu, ExtendedStateLayout layout)
+    public static ImmutableArray<byte> ReadExtendedState(KvmVcpuHandle vcpu, ExtendedStateLayout layout)
     {
         var image = new byte[ExtendedStateLayout.ImageLength];
         KvmIoctl.Call(vcpu, KvmRequests.KVM_GET_XSAVE, "KVM_GET_XSAVE", ref image[0]);
         layout.WriteOut(image);
-        return image;
+        return ImmutableCollectionsMarshal.AsImmutableArray(image);
     }
 
     public static void WriteExtendedState(KvmVcpuHandle vcpu, ImmutableArray<byte> image)
