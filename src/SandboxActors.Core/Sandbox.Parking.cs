@@ -1,6 +1,5 @@
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
-using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -15,6 +14,7 @@ public sealed partial class Sandbox : IMicroVmHolder
     // Of machines that it had before, and of the present one before it had it.
     private long _staleInterrupts;
     private long _lastUsed;
+    private volatile bool _isSuspect;
 
     /// <summary>
     /// Whether the sandbox has no micro-VM now: it was idle and its pool gave it to another, or it is a fork that has not been called yet. Its next call takes
@@ -48,6 +48,14 @@ public sealed partial class Sandbox : IMicroVmHolder
         }
     }
 
+    /// <summary>Disposes, and has no other sandbox get the micro-VM: for one that something unexpected happened to.</summary>
+    /// <inheritdoc cref="Dispose" path="/exception"/>
+    internal void Discard()
+    {
+        _isSuspect = true;
+        Dispose();
+    }
+
     /// <inheritdoc />
     bool IMicroVmHolder.TryPark(MicroVm vm)
     {
@@ -56,10 +64,7 @@ public sealed partial class Sandbox : IMicroVmHolder
         {
             // Of one that is poisoned nothing is to be kept, and whoever looks at it wants to see it; mapped memory is its owner's to dispose.
             if (_vm != vm || _activeCall is not null || _poison is not null || _unrecoverable || vm.Regions.All.Length > 0) return false;
-            // What somebody else took or forked may be wanted again soon, and stays as it is.
-            bool isOwn = _current is null;
-            KeptRegisters registers = TakeSnapshot().Registers;
-            if (isOwn || registers.WasPacked) registers.Pack();
+            TakeSnapshot();
             LetGo();
             return true;
         }
@@ -100,7 +105,7 @@ public sealed partial class Sandbox : IMicroVmHolder
     {
         if (_vm is not { } vm) return;
         LetGo();
-        bool isSound = !_unrecoverable && _poison is not (PoisonReason.HostFailed or PoisonReason.UnexpectedExit) && TryUnmapRegions(vm);
+        bool isSound = !_isSuspect && !_unrecoverable && _poison is not (PoisonReason.HostFailed or PoisonReason.UnexpectedExit) && TryUnmapRegions(vm);
         _parts.Source.Return(vm, isSound);
     }
 

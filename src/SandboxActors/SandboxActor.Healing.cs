@@ -44,7 +44,7 @@ public sealed partial class SandboxActor
     private void HealByRebuild(SandboxProtocol.HealByRebuild heal)
     {
         if (_lifeline.IsClosing) return;
-        _sandbox?.Dispose();
+        _sandbox?.Discard();
         TimeSpan duration;
         Snapshot golden;
         try

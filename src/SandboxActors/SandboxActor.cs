@@ -60,7 +60,7 @@ public sealed partial class SandboxActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         AbandonCall(reason);
-        _sandbox?.Dispose();
+        _sandbox?.Discard();
     }
 
     /// <summary>The supervisor decides whether there will be a new machine.</summary>

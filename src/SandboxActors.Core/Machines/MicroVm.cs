@@ -37,6 +37,9 @@ internal sealed class MicroVm : IDisposable
     // What the vCPU held when it was made.
     private VcpuState AtRest { get; }
 
+    // The registers that were put in last: a sandbox that is restored goes back to the same ones again and again.
+    private (KeptRegisters? Kept, VcpuState? State) _loaded;
+
     /// <summary>Makes one. Its guest has not started.</summary>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
     public static MicroVm Create(MicroVmShape shape)
@@ -72,7 +75,7 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void Load(Snapshot snapshot, GuestLogLevel minimumLogLevel)
     {
-        Load(snapshot.Registers.State, snapshot.Regions, snapshot.Pages);
+        Load(StateOf(snapshot.Registers), snapshot.Regions, snapshot.Pages);
         DescribeTo(minimumLogLevel);
     }
 
@@ -80,7 +83,7 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void PutBack(Snapshot snapshot)
     {
-        Load(snapshot.Registers.State, snapshot.Regions, snapshot.Pages);
+        Load(StateOf(snapshot.Registers), snapshot.Regions, snapshot.Pages);
         BootInformation.Reseed(Memory.Boot);
     }
 
@@ -97,6 +100,12 @@ internal sealed class MicroVm : IDisposable
         Regions.ChangeTo(regions);
         Memory.CleanInput();
         Memory.Pages.PutBack(pages);
+    }
+
+    private VcpuState StateOf(KeptRegisters kept)
+    {
+        if (_loaded.Kept != kept) _loaded = (kept, kept.ToState());
+        return _loaded.State!;
     }
 
     private void DescribeTo(GuestLogLevel minimumLogLevel) =>

@@ -21,6 +21,7 @@ public sealed record SandboxSettings
 
     private const string HealingPrefix = "sandbox-actors.healing.";
     private const string DefaultsPrefix = "sandbox-actors.defaults.";
+    private const string PoolPrefix = "sandbox-actors.pool.";
     private const string SchedulingPrefix = "sandbox-actors.scheduling.";
 
     private static readonly Dictionary<string, HealingPolicy> HealingPolicies = new(StringComparer.Ordinal)
@@ -49,6 +50,9 @@ public sealed record SandboxSettings
 
     /// <summary>How guest threads are shared.</summary>
     public SchedulingSettings Scheduling { get; init; } = new();
+
+    /// <summary>How many micro-VMs there are, and when idle sandboxes do without.</summary>
+    public SandboxPoolOptions Pool { get; init; } = SandboxPoolOptions.Default;
 
     /// <summary>How poisoned sandboxes are healed whose definition says nothing else.</summary>
     public HealingSettings Healing { get; init; } = new();
@@ -85,6 +89,11 @@ public sealed record SandboxSettings
                 MaximumWaiting = reader.Integer(SchedulingPrefix + "max-waiting"),
                 Batch = reader.Integer(SchedulingPrefix + "batch"),
             },
+            Pool = new SandboxPoolOptions
+            {
+                MaximumLive = reader.Integer(PoolPrefix + "max-live"),
+                ParkAfter = reader.TimeOrOff(PoolPrefix + "park-after"),
+            },
             Healing = new HealingSettings
             {
                 Policy = reader.OneOf(HealingPrefix + "policy", HealingPolicies),
@@ -109,6 +118,7 @@ public sealed record SandboxSettings
             },
         };
         Check("sandbox-actors.scheduling", settings.Scheduling.Validate);
+        Check("sandbox-actors.pool", settings.Pool.Validate);
         Check("sandbox-actors.healing", settings.Healing.Validate);
         Check("sandbox-actors.defaults", settings.Defaults.Validate);
         return settings;
