@@ -11,19 +11,15 @@ public sealed class GuestImage
     public const long MaximumFileSize = 512L << 20;
 
     private readonly Lazy<PageTree> _initialPages;
-    private readonly Lazy<GuestMemoryBlock> _sharedMemory;
 
     private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry)
     {
         _initialPages = new Lazy<PageTree>(ReadInitialPages);
-        _sharedMemory = new Lazy<GuestMemoryBlock>(CopySharedSegments, LazyThreadSafetyMode.PublicationOnly);
         Name = name;
         Segments = segments;
         Entry = entry;
         Pages = new GuestRange(segments[0].Pages.Start, segments[^1].Pages.End - segments[0].Pages.Start);
-        SharedSegmentCount = segments.TakeWhile(static segment => !segment.Access.HasFlag(MemoryAccess.Write)).Count();
-        GuestAddress sharedEnd = SharedSegmentCount == 0 ? Pages.Start : segments[SharedSegmentCount - 1].Pages.End;
-        SharedPages = new GuestRange(Pages.Start, sharedEnd - Pages.Start);
+        Shared = new SharedSegments(segments);
     }
 
     /// <summary>What to call the guest in messages: the file's name, or what was given.</summary>
@@ -38,20 +34,10 @@ public sealed class GuestImage
     /// <summary>From the lowest address up; disjoint.</summary>
     internal IReadOnlyList<ImageSegment> Segments { get; }
 
-    /// <summary>
-    /// The segments up to the first one that guests can write to: code and constants, as linkers lay them. They are the same in all sandboxes and share
-    /// their memory.
-    /// </summary>
-    internal GuestRange SharedPages { get; }
+    /// <summary>The segments that all sandboxes of the guest share.</summary>
+    internal SharedSegments Shared { get; }
 
-    /// <summary>How many segments are in <see cref="SharedPages"/>.</summary>
-    internal int SharedSegmentCount { get; }
-
-    /// <summary>The memory of <see cref="SharedPages"/>, of which there is at least a page; nobody writes to it.</summary>
-    /// <exception cref="MachineException">There is no memory for it.</exception>
-    internal GuestMemoryBlock SharedMemory => _sharedMemory.Value;
-
-    /// <summary>What the file has for each page behind <see cref="SharedPages"/>, by number from there.</summary>
+    /// <summary>What the file has for each page behind <see cref="Shared"/>, by number from there.</summary>
     internal PageTree InitialPages => _initialPages.Value;
 
     /// <summary>Reads a guest from a file.</summary>
@@ -94,25 +80,12 @@ public sealed class GuestImage
         return new GuestImage(name, segments, entry);
     }
 
-    private GuestMemoryBlock CopySharedSegments()
-    {
-        GuestMemoryBlock block = GuestMemoryArena.Shared.Allocate(SharedPages.Length);
-        foreach (ImageSegment segment in Segments.Take(SharedSegmentCount))
-        {
-            ulong offset = segment.Pages.Start - SharedPages.Start;
-            block.Populate(offset, segment.Content.Length);
-            segment.Content.Span.CopyTo(block.Slice(offset, segment.Content.Length));
-        }
-
-        return block;
-    }
-
     private PageTree ReadInitialPages()
     {
-        var filled = new PageBitmap((int)((Pages.End - SharedPages.End) / GuestAddress.PageSize));
-        foreach (ImageSegment segment in Segments.Skip(SharedSegmentCount))
+        var filled = new PageBitmap((int)((Pages.End - Shared.Pages.End) / GuestAddress.PageSize));
+        foreach (ImageSegment segment in Segments.Skip(Shared.Count))
         {
-            int first = (int)((segment.Pages.Start - SharedPages.End) / GuestAddress.PageSize);
+            int first = (int)((segment.Pages.Start - Shared.Pages.End) / GuestAddress.PageSize);
             for (int offset = 0; offset < segment.Content.Length; offset += GuestAddress.PageSize) filled.Add(first + (offset / GuestAddress.PageSize));
         }
 
@@ -122,7 +95,7 @@ public sealed class GuestImage
     // Whole pages of the file are used as they are; what the file has only a part of is filled up with zeros.
     private Page InitialPage(int number)
     {
-        GuestAddress address = SharedPages.End + ((ulong)number * GuestAddress.PageSize);
+        GuestAddress address = Shared.Pages.End + ((ulong)number * GuestAddress.PageSize);
         ImageSegment segment = Segments.First(segment => segment.Pages.Contains(address));
         ReadOnlyMemory<byte> rest = segment.Content[(int)(address - segment.Pages.Start)..];
         if (rest.Length >= GuestAddress.PageSize && rest.Span[..GuestAddress.PageSize].ContainsAnyExcept((byte)0)) return Page.Over(rest[..GuestAddress.PageSize]);

@@ -20,6 +20,8 @@ internal sealed class SandboxMemory : IDisposable
     public const int SharedSlot = 1;
 
     private readonly GuestMemoryBlock _block;
+    private readonly GuestMemoryBlock? _shared;
+    private bool _isDisposed;
     private PageTracker? _pages;
     private int _inputUsed;
     private int _callsUsed;
@@ -29,8 +31,18 @@ internal sealed class SandboxMemory : IDisposable
         Image = image;
         Layout = layout;
         _block = arena.Allocate(layout.Memory.Length);
+        try
+        {
+            _shared = image.Shared.Acquire();
+        }
+        catch
+        {
+            _block.Dispose();
+            throw;
+        }
+
         TouchWhatIsWritten();
-        foreach (ImageSegment segment in image.Segments.Skip(image.SharedSegmentCount))
+        foreach (ImageSegment segment in image.Segments.Skip(image.Shared.Count))
             segment.Content.Span.CopyTo(_block.Slice(layout.OffsetOf(segment.Pages.Start), segment.Content.Length));
     }
 
@@ -49,7 +61,7 @@ internal sealed class SandboxMemory : IDisposable
     public void MapInto(IVirtualMachine machine)
     {
         machine.MapMemory(Slot, Layout.Memory, _block, trackWrites: true);
-        if (Layout.Shared.Length > 0) machine.MapMemory(SharedSlot, Layout.Shared, Image.SharedMemory, trackWrites: false);
+        if (_shared is not null) machine.MapMemory(SharedSlot, Layout.Shared, _shared, trackWrites: false);
         foreach (ImageSegment segment in Image.Segments) machine.Protect(segment.Pages, segment.Access);
         foreach ((GuestRange range, MemoryAccess access) in Layout.Parts()) machine.Protect(range, access);
         _pages = new PageTracker(machine, Slot, _block, Layout, Image.InitialPages);
@@ -163,12 +175,19 @@ internal sealed class SandboxMemory : IDisposable
         MemoryMarshal.Cast<byte, ulong>(_block.Slice(offset, (int)part.Length)).Fill(word);
     }
 
-    public void Dispose() => _block.Dispose();
+    /// <summary>Gives the memory back, after the machine.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        _block.Dispose();
+        Image.Shared.Release();
+    }
 
     /// <summary>The pages that the host fills or any call writes to.</summary>
     private void TouchWhatIsWritten()
     {
-        foreach (ImageSegment segment in Image.Segments.Skip(Image.SharedSegmentCount)) Touch(segment.Pages.Start, segment.Pages.End);
+        foreach (ImageSegment segment in Image.Segments.Skip(Image.Shared.Count)) Touch(segment.Pages.Start, segment.Pages.End);
         foreach (GuestRange part in new[] { Layout.Boot, Layout.Input, Layout.Calls, Layout.Output, Layout.Answers, Layout.Heap })
             Touch(part.Start, part.Start + GuestAddress.PageSize);
         Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);
