@@ -109,10 +109,9 @@ public sealed partial class Sandbox
     {
         if (_current is not null) return _current;
 
-        // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
         MicroVm vm = _vm!;
-        VcpuState vcpu = vm.Machine.ReadState();
-        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, vm.Memory.Pages.Capture(), new KeptRegisters(vcpu), vm.Regions.All);
+        KeptRegisters registers = vm.Capture(out PageTree pages);
+        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, pages, registers, vm.Regions.All);
     }
 
     private void PutBack(Snapshot snapshot)

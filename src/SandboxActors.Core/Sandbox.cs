@@ -31,7 +31,7 @@ public sealed partial class Sandbox : IDisposable
     {
         Id = Interlocked.Increment(ref _lastId);
         _parts = parts;
-        _gate = new SandboxGate(Release);
+        _gate = new SandboxGate(this);
         InterruptHandle = new InterruptHandle();
     }
 
@@ -223,7 +223,7 @@ public sealed partial class Sandbox : IDisposable
     }
 
     /// <summary>Runs once, when nobody is inside the gate any more.</summary>
-    private void Release()
+    internal void Release()
     {
         _activeCall?.Limits?.Dispose();
         if (_activeCall is not null) InterruptHandle.Abandon();

@@ -58,10 +58,10 @@ public sealed class PageSpec
         Assert.Equal(GuestAddress.PageSize, whole.StoredBytes);
 
         content[GuestAddress.PageSize - 1] ^= 1;
-        Assert.Equal(12, Page.Of(content, whole).StoredBytes);
+        Assert.Equal(12, Page.Of(content, whole, whole).StoredBytes);
 
         for (int word = 0; word < GuestAddress.PageSize; word += 16) content[word] ^= 1;
-        Assert.Equal(GuestAddress.PageSize, Page.Of(content, whole).StoredBytes);
+        Assert.Equal(GuestAddress.PageSize, Page.Of(content, whole, whole).StoredBytes);
     }
 
     private static byte[] Change(byte[] content, (int At, byte[] Bytes)[] changes)

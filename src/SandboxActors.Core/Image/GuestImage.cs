@@ -37,6 +37,9 @@ public sealed class GuestImage
     /// <summary>The segments that all sandboxes of the guest share.</summary>
     internal SharedSegments Shared { get; }
 
+    /// <summary>What pages of its sandboxes look like.</summary>
+    internal Likenesses Likenesses { get; } = new();
+
     /// <summary>What the file has for each page behind <see cref="Shared"/>, by number from there.</summary>
     internal PageTree InitialPages => _initialPages.Value;
 

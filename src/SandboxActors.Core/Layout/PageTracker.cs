@@ -22,6 +22,7 @@ internal sealed class PageTracker
     private readonly int _slot;
     private readonly GuestMemoryBlock _block;
     private readonly SandboxLayout _layout;
+    private readonly Likenesses _likenesses;
     private readonly PageBitmap _suspects;
     private readonly PageBitmap _writtenByHost;
     private readonly PageBitmap _active;
@@ -33,14 +34,15 @@ internal sealed class PageTracker
     /// <param name="slot">In which slot.</param>
     /// <param name="block">The memory.</param>
     /// <param name="layout">What is where in it.</param>
-    /// <param name="initial">What it holds.</param>
-    public PageTracker(IVirtualMachine machine, int slot, GuestMemoryBlock block, SandboxLayout layout, PageTree initial)
+    /// <param name="image">The guest, whose initial pages it holds.</param>
+    public PageTracker(IVirtualMachine machine, int slot, GuestMemoryBlock block, SandboxLayout layout, GuestImage image)
     {
         _machine = machine;
         _slot = slot;
         _block = block;
         _layout = layout;
-        _base = initial;
+        _likenesses = image.Likenesses;
+        _base = image.InitialPages;
         int pages = (int)(block.Length / GuestAddress.PageSize);
         _suspects = new PageBitmap(pages);
         _writtenByHost = new PageBitmap(pages);
@@ -124,7 +126,11 @@ internal sealed class PageTracker
     private Page Current(int page)
     {
         Page known = _base[page];
-        return IsHostOwned(page) || known.Holds(Bytes(page)) ? known : Page.Of(Bytes(page), known);
+        if (IsHostOwned(page) || known.Holds(Bytes(page))) return known;
+        Page? likeness = _likenesses.Find(page);
+        Page current = Page.Of(Bytes(page), known, likeness);
+        if (likeness is null && current.IsWhole) _likenesses.Offer(page, current);
+        return current;
     }
 
     // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may

@@ -64,7 +64,7 @@ internal sealed class SandboxMemory : IDisposable
         if (_shared is not null) machine.MapMemory(SharedSlot, Layout.Shared, _shared, trackWrites: false);
         foreach (ImageSegment segment in Image.Segments) machine.Protect(segment.Pages, segment.Access);
         foreach ((GuestRange range, MemoryAccess access) in Layout.Parts()) machine.Protect(range, access);
-        _pages = new PageTracker(machine, Slot, _block, Layout, Image.InitialPages);
+        _pages = new PageTracker(machine, Slot, _block, Layout, Image);
     }
 
     /// <summary>What a guest may do at an address of its own memory.</summary>

@@ -37,6 +37,9 @@ internal sealed class MicroVm : IDisposable
     // What the vCPU held when it was made.
     private VcpuState AtRest { get; }
 
+    // What states of this machine have in common.
+    private VcpuState? _common;
+
     // The registers that were put in last: a sandbox that is restored goes back to the same ones again and again.
     private (KeptRegisters? Kept, VcpuState? State) _loaded;
 
@@ -77,6 +80,16 @@ internal sealed class MicroVm : IDisposable
     {
         Load(StateOf(snapshot.Registers), snapshot.Regions, snapshot.Pages);
         DescribeTo(minimumLogLevel);
+    }
+
+    /// <summary>What it holds now.</summary>
+    /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
+    public KeptRegisters Capture(out PageTree pages)
+    {
+        // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
+        var registers = new KeptRegisters(Machine.ReadState(), ref _common);
+        pages = Memory.Pages.Capture();
+        return registers;
     }
 
     /// <summary>Puts back what a snapshot holds, for the same sandbox; the guest gets a new random seed.</summary>

@@ -4,37 +4,38 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Snapshots;
 
 /// <summary>
-/// What a vCPU held, in little room: its extended state, some kilobytes of which most are zero in most guests, is kept as pages are. Immutable.
+/// What a vCPU held, in little room: its extended state, some kilobytes of which most are zero in most guests, is kept as a page is, and what guests cannot
+/// change is one object for many. Immutable.
 /// </summary>
 internal sealed class KeptRegisters
 {
+    private readonly GeneralRegisters _general;
     private readonly VcpuState _others;
-    private readonly Page[] _extended;
+    private readonly Page _extended;
     private readonly int _length;
 
-    public KeptRegisters(VcpuState state)
+    /// <summary>Keeps a state.</summary>
+    /// <param name="state">The state; its extended state has at most a page.</param>
+    /// <param name="common">What many have in common but for general registers and extended state: taken if it is the same, and else set.</param>
+    public KeptRegisters(VcpuState state, ref VcpuState? common)
     {
-        ReadOnlySpan<byte> image = state.ExtendedState.AsSpan();
-        _others = state with { ExtendedState = [] };
-        _length = image.Length;
-        _extended = new Page[(_length + GuestAddress.PageSize - 1) / GuestAddress.PageSize];
+        VcpuState others = state with { General = default, ExtendedState = [] };
+        if (!others.Equals(common)) common = others;
+        _others = common;
+        _general = state.General;
+        _length = state.ExtendedState.Length;
         Span<byte> page = stackalloc byte[GuestAddress.PageSize];
-        for (int i = 0; i < _extended.Length; i++)
-        {
-            ReadOnlySpan<byte> part = image[(i * GuestAddress.PageSize)..];
-            part = part[..Math.Min(part.Length, GuestAddress.PageSize)];
-            part.CopyTo(page);
-            page[part.Length..].Clear();
-            _extended[i] = Page.Of(page);
-        }
+        state.ExtendedState.AsSpan().CopyTo(page);
+        page[_length..].Clear();
+        _extended = Page.Of(page);
     }
 
     /// <summary>Makes what it was again.</summary>
     public VcpuState ToState()
     {
-        var image = new byte[_extended.Length * GuestAddress.PageSize];
-        for (int i = 0; i < _extended.Length; i++) _extended[i].CopyTo(image.AsSpan(i * GuestAddress.PageSize, GuestAddress.PageSize));
-        if (image.Length != _length) Array.Resize(ref image, _length);
-        return _others with { ExtendedState = ImmutableCollectionsMarshal.AsImmutableArray(image) };
+        var image = new byte[GuestAddress.PageSize];
+        _extended.CopyTo(image);
+        if (_length != image.Length) Array.Resize(ref image, _length);
+        return _others with { General = _general, ExtendedState = ImmutableCollectionsMarshal.AsImmutableArray(image) };
     }
 }
