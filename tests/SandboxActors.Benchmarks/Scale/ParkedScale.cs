@@ -27,7 +27,7 @@ internal static class ParkedScale
         SandboxDefinition definition = host.Sandboxes.Define("simple");
         var sandboxes = new List<SandboxRef>();
         await CreateAsync(Window, measure: false); // the first are the process's own start
-        double before = SystemMemory.Available();
+        double before = SystemMemory.Resident();
         int counted = sandboxes.Count;
         var points = new List<ScalePoint>();
         double thousandth = 0;
@@ -40,8 +40,9 @@ internal static class ParkedScale
             Print($"parked_{count.ToString(CultureInfo.InvariantCulture)}_create_us", create, "us");
         }
 
-        Print("parked_kb_each", (before - SystemMemory.Available()) / (sandboxes.Count - counted), "KB");
-        Print("parked_gb_in_all", (before - SystemMemory.Available()) / (1 << 20), "GB");
+        double kilobytes = (SystemMemory.Resident() - before) / (sandboxes.Count - counted);
+        Print("parked_kb_each", kilobytes, "KB");
+        Print("parked_gb_for_100000", kilobytes * 100_000 / (1 << 20), "GB");
         Print("parked_create_growth", points[^1].Create / thousandth, "ratio");
         return points;
 
