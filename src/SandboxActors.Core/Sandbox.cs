@@ -1,5 +1,6 @@
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Diagnostics;
 using SandboxActors.Core.Layout;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
@@ -21,6 +22,7 @@ public sealed partial class Sandbox : IDisposable
     private readonly SandboxGate _gate;
     private readonly InputWriter _input;
     private readonly CallRunner _runner;
+    private readonly CrashRecorder _crashes;
     private readonly SandboxOptions _options;
     private readonly TimeProvider _time;
 
@@ -45,6 +47,7 @@ public sealed partial class Sandbox : IDisposable
         _input = new InputWriter(memory);
         var hostCalls = new HostCalls(parts.HostFunctions, _input, InterruptHandle, _gate);
         _runner = new CallRunner(machine, memory, _regions, hostCalls, InterruptHandle, _gate, parts.Log);
+        _crashes = new CrashRecorder(machine, memory, _regions);
     }
 
     /// <summary>A number that no other sandbox of this process has or had.</summary>
@@ -194,7 +197,7 @@ public sealed partial class Sandbox : IDisposable
         try
         {
             bool failed = step.Kind == GuestStepKind.Failed || call.Batch is { HasFailed: true };
-            if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
+            if (step.Failure is GuestPoisonException poison) Poison(poison);
             _memory.CleanInput();
             if (call.Batch is not null) _memory.ClearAnswerHeader();
             if (failed) _memory.CleanOutput();

@@ -41,6 +41,7 @@ public static partial class AkkaConfigurationBuilderExtensions
         OpenedBackend backend = options.OpenBackend(system.Settings.Config);
         Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
         Log.BackendChosen(Logger(system), backend.Hypervisor.Name, backend.Reason);
+        sandboxes.Subscribe<SandboxEvents.Poisoned>(new PoisonLog(Logger(system)).Write);
         return sandboxes;
     }
 
