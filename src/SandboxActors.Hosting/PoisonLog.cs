@@ -4,8 +4,8 @@ using SandboxActors.Core;
 namespace SandboxActors.Hosting;
 
 /// <summary>
-/// Writes each poison to the host's log, with its crash report, whose text is fit for one. A guest that the host ended (killed, out of time, cancelled) did
-/// nothing wrong, and there may be thousands a second: these are for whoever debugs.
+/// Writes each poison to the host's log, with its crash report, whose text is fit for one. A guest that the host ended (killed, out of time,
+/// cancelled) did nothing wrong, and there may be thousands a second: these are for whoever debugs.
 /// </summary>
 internal sealed partial class PoisonLog(ILogger logger)
 {

@@ -52,14 +52,21 @@ internal sealed partial class KvmMachine
     }
 
     /// <inheritdoc />
-    /// <remarks>KVM leaves the registers in the run page at every exit. Those of an exception are the stub's, which changes none but these three.</remarks>
+    /// <remarks>
+    /// KVM leaves the registers in the run page at every exit. Those of an exception are the stub's, which changes none but these three.
+    /// </remarks>
     public GeneralRegisters ReadGuestRegisters()
     {
         ThrowIfDisposed();
         GeneralRegisters registers = RegisterConversion.FromNative(_vcpu.ReadRunPageRegisters());
         if (_resuming is { } resuming && ResumeTrampoline.Contains(registers.Rip)) return resuming.General;
         if (_exception is not { } exception) return registers;
-        return registers with { Rip = exception.InstructionPointer.Value, Rsp = exception.StackPointer.Value, Rflags = ExceptionStub.ReadFlags(_tables.ExceptionFrame) };
+        return registers with
+        {
+            Rip = exception.InstructionPointer.Value,
+            Rsp = exception.StackPointer.Value,
+            Rflags = ExceptionStub.ReadFlags(_tables.ExceptionFrame),
+        };
     }
 
     /// <inheritdoc />

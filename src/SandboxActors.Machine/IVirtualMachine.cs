@@ -60,9 +60,9 @@ public interface IVirtualMachine : IDisposable
     VcpuState ReadState();
 
     /// <summary>
-    /// Reads the general registers as the guest has them after the latest run. After a CPU exception RIP, RSP and RFLAGS are what the guest had when it
-    /// raised it; after an <c>out</c> RIP is at it or right behind it. Changes nothing and calls no system, so that it can be done to every guest that
-    /// dies.
+    /// Reads the general registers as the guest has them after the latest run. After a CPU exception RIP, RSP and RFLAGS are what the guest had when
+    /// it raised it; after an <c>out</c> RIP is at it or right behind it. Changes nothing and calls no system, so that it can be done to every guest
+    /// that dies.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The machine is disposed.</exception>
     GeneralRegisters ReadGuestRegisters();

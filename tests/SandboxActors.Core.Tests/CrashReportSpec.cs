@@ -75,7 +75,8 @@ public sealed class CrashReportSpec
         machine.GuestRegisters = new GeneralRegisters { Rip = Function + 4, Rsp = stack.Value, Rbp = stack.Value };
         WriteWord(machine, stack, 0);
         WriteWord(machine, stack + 8, BehindCall);
-        Assert.Equal(["function+0x4", "caller+0x9"], Fault(sandbox, machine, Function + 4).CrashReport!.StackTrace.Select(location => location.ToString()));
+        CrashReport report = Fault(sandbox, machine, Function + 4).CrashReport!;
+        Assert.Equal(["function+0x4", "caller+0x9"], report.StackTrace.Select(location => location.ToString()));
     }
 
     [Fact]
@@ -156,7 +157,8 @@ public sealed class CrashReportSpec
         (ulong Address, string Place)[] places =
         [
             (input.Start.Value, "input buffer"), (input.Start.Value - 1, "guard below input buffer"), (output.End.Value - 1, "output buffer"),
-            (output.End.Value, "guard below buffer of answers"), (machine.GeneralAtStart.Rsp, "stack"), (machine.GeneralAtStart.Rsp + 8, "guard above stack"),
+            (output.End.Value, "guard below buffer of answers"),
+            (machine.GeneralAtStart.Rsp, "stack"), (machine.GeneralAtStart.Rsp + 8, "guard above stack"),
             (machine.GeneralAtStart.Rsp + 8 - (16 << 10) - 1, "stack guard"),
         ];
         foreach ((ulong address, string place) in places)
@@ -170,11 +172,12 @@ public sealed class CrashReportSpec
     [Fact]
     public void No_registers_and_no_stack_keep_a_report_from_being_read()
     {
-        using Sandbox sandbox = Scripted(MakeImage(s => s.Add("x\u001b\n\u2028", Caller, 16).Add("function", Function, 8)), out ScriptedMachine machine);
+        GuestImage image = MakeImage(s => s.Add("x\u001b\n\u2028", Caller, 16).Add("function", Function, 8));
+        using Sandbox sandbox = Scripted(image, out ScriptedMachine machine);
         Snapshot snapshot = sandbox.Snapshot();
         ulong stack = Stack(machine).Value;
-        Gen<ulong> value = Gen.OneOf(
-            Gen.ULong, Gen.ULong[0, 64], Gen.ULong[Caller - 16, Caller + 64], Gen.ULong[0, 0x100].Select(i => stack + (i * 4)), Gen.Const(ulong.MaxValue));
+        Gen<ulong> onStack = Gen.ULong[0, 0x100].Select(i => stack + (i * 4));
+        Gen<ulong> value = Gen.OneOf(Gen.ULong, Gen.ULong[0, 64], Gen.ULong[Caller - 16, Caller + 64], onStack, Gen.Const(ulong.MaxValue));
         Gen.Select(value, value, value, value.Array[64]).Sample(
             (rip, rsp, rbp, words) =>
             {

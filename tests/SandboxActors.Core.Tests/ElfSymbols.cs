@@ -54,9 +54,9 @@ internal sealed class ElfSymbols
         }
 
         byte[] headers = new byte[3 * HeaderSize];
-        WriteHeader(headers.AsSpan(HeaderSize), SymbolsType, SymbolsOffset ?? (ulong)elf.Length, SymbolsLength ?? (ulong)symbols.Length, NamesSection, EntrySize);
-        WriteHeader(
-            headers.AsSpan(2 * HeaderSize), NamesType, NamesOffset ?? (ulong)(elf.Length + symbols.Length), NamesLength ?? (ulong)names.Length, 0, 0);
+        ulong symbolsOffset = SymbolsOffset ?? (ulong)elf.Length, namesOffset = NamesOffset ?? (ulong)(elf.Length + symbols.Length);
+        WriteHeader(headers.AsSpan(HeaderSize), SymbolsType, symbolsOffset, SymbolsLength ?? (ulong)symbols.Length, NamesSection, EntrySize);
+        WriteHeader(headers.AsSpan(2 * HeaderSize), NamesType, namesOffset, NamesLength ?? (ulong)names.Length, 0, 0);
 
         byte[] file = [.. elf, .. symbols, .. names.ToArray(), .. headers];
         BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(40), SectionOffset ?? (ulong)(file.Length - headers.Length));

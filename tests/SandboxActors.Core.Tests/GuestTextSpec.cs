@@ -34,8 +34,9 @@ public sealed class GuestTextSpec
         const string said = "gone\u001b[1A\nSandbox 1 is fine";
         PoisonReason[] causes =
         [
-            new PoisonReason.Panicked(8, said), new PoisonReason.Aborted(3, said), new PoisonReason.HeapExhausted(said), new PoisonReason.HeapCorrupted(said),
-            new PoisonReason.StackCorrupted(said), new PoisonReason.InvalidMessage(said), new PoisonReason.HostFailed(new IOException(said)),
+            new PoisonReason.Panicked(8, said), new PoisonReason.Aborted(3, said), new PoisonReason.HeapExhausted(said),
+            new PoisonReason.HeapCorrupted(said), new PoisonReason.StackCorrupted(said), new PoisonReason.InvalidMessage(said),
+            new PoisonReason.HostFailed(new IOException(said)),
         ];
         Assert.All(causes, cause => Assert.EndsWith(@"gone\u{1b}[1A\u{a}Sandbox 1 is fine", cause.ToString()));
         Assert.Equal(said, ((PoisonReason.Panicked)causes[0]).Message);

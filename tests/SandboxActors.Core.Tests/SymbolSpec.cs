@@ -4,7 +4,9 @@ using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Tests;
 
-/// <summary>Names of a guest's addresses, out of a file that may say anything: they are found where they are right, and do no harm where they are wrong.</summary>
+/// <summary>
+/// Names of a guest's addresses, out of a file that may say anything: they are found where they are right, and do no harm where they are wrong.
+/// </summary>
 public sealed class SymbolSpec
 {
     private const ulong Code = 0x40_0000;
@@ -36,8 +38,11 @@ public sealed class SymbolSpec
         Assert.Equal("outer", NameAt(With(s => s.Add("outer", Code, 16).Add("inner", Code + 4, 2)), Code + 10));
 
     [Fact]
-    public void Of_several_at_one_address_the_global_function_is_taken() =>
-        Assert.Equal("function", NameAt(With(s => s.Add("function", Code, 8).Add("label", Code, 8, info: 0x10).Add("local", Code, 8, info: 0x02)), Code));
+    public void Of_several_at_one_address_the_global_function_is_taken()
+    {
+        GuestImage image = With(s => s.Add("function", Code, 8).Add("label", Code, 8, info: 0x10).Add("local", Code, 8, info: 0x02));
+        Assert.Equal("function", NameAt(image, Code));
+    }
 
     [Fact]
     public void No_symbol_reaches_into_another_part_of_the_image() => Assert.Null(NameAt(With(s => s.Add("label", Code, 0)), Code + 0x1000));
@@ -62,7 +67,8 @@ public sealed class SymbolSpec
     public void A_name_of_absurd_length_is_cut() => Assert.Equal(1024, NameAt(With(s => s.Add(new string('x', 5000), Code, 8)), Code)!.Length);
 
     [Fact]
-    public void A_file_without_sections_says_so() => Assert.Contains("no section headers", GuestImage.FromBytes(new ElfBuilder().Build()).Symbols.Problem);
+    public void A_file_without_sections_says_so() =>
+        Assert.Contains("no section headers", GuestImage.FromBytes(new ElfBuilder().Build()).Symbols.Problem);
 
     [Fact]
     public void A_stripped_file_says_so() => Wrong("stripped", s => s.SymbolsType = 1);
@@ -74,7 +80,8 @@ public sealed class SymbolSpec
     public void Section_headers_outside_the_file_are_not_read() => Wrong("section headers lie outside", s => s.SectionOffset = ulong.MaxValue - 8);
 
     [Fact]
-    public void More_section_headers_than_the_file_holds_are_not_read() => Wrong("section headers lie outside", s => s.SectionCount = ushort.MaxValue);
+    public void More_section_headers_than_the_file_holds_are_not_read() =>
+        Wrong("section headers lie outside", s => s.SectionCount = ushort.MaxValue);
 
     [Fact]
     public void Symbols_of_another_size_are_not_read() => Wrong("symbols are 16 bytes", s => s.EntrySize = 16);
@@ -95,7 +102,8 @@ public sealed class SymbolSpec
     public void More_symbols_than_are_sensible_are_not_read()
     {
         byte[] file = new ElfBuilder().Build(((SymbolSections.MaximumSymbols + 2) * SymbolSections.SymbolSize) + 0x3000);
-        var symbols = new ElfSymbols { SymbolsOffset = 0x3000, SymbolsLength = (ulong)(SymbolSections.MaximumSymbols + 1) * SymbolSections.SymbolSize };
+        const ulong tooMany = (ulong)(SymbolSections.MaximumSymbols + 1) * SymbolSections.SymbolSize;
+        var symbols = new ElfSymbols { SymbolsOffset = 0x3000, SymbolsLength = tooMany };
         Assert.Contains("are the most", GuestImage.FromBytes(symbols.AppendTo(file)).Symbols.Problem);
     }
 
@@ -104,7 +112,8 @@ public sealed class SymbolSpec
     public void Hostile_symbols_harm_nothing()
     {
         Gen<ulong> number = Gen.OneOf(Gen.ULong, Gen.ULong[0, 0x4000], Gen.ULong[Code, Code + 0x2000]);
-        Gen<ElfSymbols.Symbol> symbol = Gen.Select(Gen.String[0, 20], number, number, Gen.Byte, Gen.UShort, (n, a, s, i, x) => new ElfSymbols.Symbol(n, a, s, i, x));
+        Gen<ElfSymbols.Symbol> symbol = Gen.Select(
+            Gen.String[0, 20], number, number, Gen.Byte, Gen.UShort, (n, start, size, info, at) => new ElfSymbols.Symbol(n, start, size, info, at));
         Gen<(int Field, ulong Value)> change = Gen.Select(Gen.Int[0, 9], number);
         Gen.Select(symbol.Array[0, 40], change.Array[0, 3], number).Sample(
             (symbols, changes, address) =>

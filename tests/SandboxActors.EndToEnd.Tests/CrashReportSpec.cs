@@ -56,7 +56,7 @@ public sealed class CrashReportSpec
             """;
         string text = report.ToString().Replace($"Sandbox {sandbox.Id} ", "Sandbox N ", StringComparison.Ordinal);
         text = Regex.Replace(text, "0x[0-9a-f]{16}  stack", "0x................  stack"); // where it lies follows from all the sizes before it
-        text = text.Replace("0x0000000000010046  [PF ZF RF]", "0x0000000000000046  [PF ZF]", StringComparison.Ordinal); // software knows no resume flag
+        text = text.Replace("10046  [PF ZF RF]", "00046  [PF ZF]", StringComparison.Ordinal); // software knows no resume flag
         Assert.Equal(expected.ReplaceLineEndings("\n"), text);
     }
 

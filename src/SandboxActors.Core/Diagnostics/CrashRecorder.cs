@@ -6,8 +6,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Diagnostics;
 
 /// <summary>
-/// Takes the evidence when a guest is poisoned, while its memory is as it left it. What cannot be taken is noted in the report and changes nothing about the
-/// poison.
+/// Takes the evidence when a guest is poisoned, while its memory is as it left it. What cannot be taken is noted in the report and changes nothing
+/// about the poison.
 /// </summary>
 internal sealed class CrashRecorder(IVirtualMachine machine, SandboxMemory memory, RegionMap regions)
 {
@@ -33,7 +33,12 @@ internal sealed class CrashRecorder(IVirtualMachine machine, SandboxMemory memor
         }
 
         var evidence = new CrashEvidence(
-            map, registers, callers, ImmutableCollectionsMarshal.AsImmutableArray(stackTop), ImmutableCollectionsMarshal.AsImmutableArray(code), codeStart,
+            map,
+            registers,
+            callers,
+            ImmutableCollectionsMarshal.AsImmutableArray(stackTop),
+            ImmutableCollectionsMarshal.AsImmutableArray(code),
+            codeStart,
             problems is null ? [] : [.. problems]);
         return new CrashReport(sandboxId, poison.Function, poison.Reason, time, evidence);
     }
@@ -51,8 +56,8 @@ internal sealed class CrashRecorder(IVirtualMachine machine, SandboxMemory memor
     private byte[] CopyMappedCode(GuestAddress instruction, out GuestAddress start)
     {
         start = default;
-        MappedRegion? region = regions.All.FirstOrDefault(region => region.Range.Contains(instruction) && region.Access.HasFlag(MemoryAccess.Execute));
-        if (region is null) return [];
+        MappedRegion? region = regions.All.FirstOrDefault(region => region.Range.Contains(instruction));
+        if (region is null || !region.Access.HasFlag(MemoryAccess.Execute)) return [];
         ulong offset = instruction - region.Range.Start;
         ulong first = offset - Math.Min(offset, CodeBefore);
         byte[] copy = new byte[Math.Min(region.Range.Length - first, offset - first + CodeBehind)];

@@ -33,7 +33,11 @@ internal sealed class GuestCode(CrashEvidence evidence)
     public bool IsBehindCall(GuestAddress address)
     {
         for (ulong length = 2; length < LongestInstruction && length <= address.Value; length++)
-            if (At(address - length) is { FlowControl: FlowControl.Call or FlowControl.IndirectCall } call && call.NextIP == address.Value) return true;
+        {
+            if (At(address - length) is not { FlowControl: FlowControl.Call or FlowControl.IndirectCall } call) continue;
+            if (call.NextIP == address.Value) return true;
+        }
+
         return false;
     }
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace SandboxActors.Core.Diagnostics;
 
 /// <summary>
-/// Makes text that a guest wrote fit to be shown on one line of a terminal or a log: what would move the cursor, break the line, change the direction of
-/// reading or not be seen is written as an escape, and a backslash doubled, so that nothing can pass for an escape that is none.
+/// Makes text that a guest wrote fit to be shown on one line of a terminal or a log: what would move the cursor, break the line, change the direction
+/// of reading or not be seen is written as an escape, and a backslash doubled, so that nothing can pass for an escape that is none.
 /// </summary>
 internal static class GuestText
 {

@@ -57,7 +57,8 @@ internal sealed class InstructionListing
         {
             if (end.Value < length) continue;
             GuestAddress start = end - length;
-            if (code.At(start) is { Mnemonic: Mnemonic.Out or Mnemonic.In or Mnemonic.Int3 or Mnemonic.Int1 } before && before.NextIP == end.Value) return start;
+            if (code.At(start) is not { Mnemonic: Mnemonic.Out or Mnemonic.In or Mnemonic.Int3 or Mnemonic.Int1 } before) continue;
+            if (before.NextIP == end.Value) return start;
         }
 
         return null;

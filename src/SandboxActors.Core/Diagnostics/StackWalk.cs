@@ -5,8 +5,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Diagnostics;
 
 /// <summary>
-/// What the frame pointers on a guest's stack say of who called whom. The guest may have written anything there: every frame must lie inside the stack, be
-/// aligned, and lie wholly above the one before, and no more than <see cref="MostFrames"/> are looked at.
+/// What the frame pointers on a guest's stack say of who called whom. The guest may have written anything there: every frame must lie inside the
+/// stack, be aligned, and lie wholly above the one before, and no more than <see cref="MostFrames"/> are looked at.
 /// </summary>
 /// <param name="ReturnAddresses">From the innermost call outwards.</param>
 /// <param name="End">Why there are no more.</param>

@@ -7,8 +7,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Diagnostics;
 
 /// <summary>
-/// Finds the caller of a function that stands there without a frame of its own: in front of its first instructions, behind its last, or of a kind that needs
-/// none. The frame pointer is the caller's then, and says nothing of where the function returns to; that stands on top of the stack.
+/// Finds the caller of a function that stands there without a frame of its own: in front of its first instructions, behind its last, or of a kind
+/// that needs none. The frame pointer is the caller's then, and says nothing of where the function returns to; that stands on top of the stack.
 /// </summary>
 internal static class UnframedCaller
 {
@@ -21,7 +21,8 @@ internal static class UnframedCaller
     /// <param name="instruction">Where the guest stood.</param>
     public static GuestAddress? Find(CrashEvidence evidence, GuestCode code, GuestAddress instruction)
     {
-        if (BytesPushed(evidence, code, instruction) is not { } pushed || pushed < 0 || pushed > evidence.StackTop.Length - sizeof(ulong)) return null;
+        if (BytesPushed(evidence, code, instruction) is not { } pushed) return null;
+        if (pushed < 0 || pushed > evidence.StackTop.Length - sizeof(ulong)) return null;
         var candidate = new GuestAddress(BinaryPrimitives.ReadUInt64LittleEndian(evidence.StackTop.AsSpan()[(int)pushed..]));
         return code.IsBehindCall(candidate) ? candidate : null;
     }

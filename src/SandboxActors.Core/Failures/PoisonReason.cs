@@ -5,8 +5,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core;
 
 /// <summary>
-/// What poisoned a sandbox. Closed: each cause is a type of its own, and no two share one. Messages are guest-controlled text, as the guest wrote it; as a
-/// string a cause is fit to be shown: on one line, and without control characters.
+/// What poisoned a sandbox. Closed: each cause is a type of its own, and no two share one. Messages are guest-controlled text, as the guest wrote it;
+/// as a string a cause is fit to be shown: on one line, and without control characters.
 /// </summary>
 public abstract record PoisonReason
 {

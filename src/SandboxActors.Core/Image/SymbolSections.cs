@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SandboxActors.Core.Image;
 
 /// <summary>
-/// The bytes of a guest file's symbol table and of its names, copied out so that the rest of the file need not be kept. The file is not trusted, and its
-/// symbols are for showing alone: whatever is wrong with them is said, and the guest runs without.
+/// The bytes of a guest file's symbol table and of its names, copied out so that the rest of the file need not be kept. The file is not trusted, and
+/// its symbols are for showing alone: whatever is wrong with them is said, and the guest runs without.
 /// </summary>
 internal sealed class SymbolSections
 {
@@ -42,7 +42,8 @@ internal sealed class SymbolSections
         ushort entrySize = BinaryPrimitives.ReadUInt16LittleEndian(file[58..]);
         ushort count = BinaryPrimitives.ReadUInt16LittleEndian(file[60..]);
         if (tableOffset == 0 || count == 0) return new SymbolSections("the file has no section headers");
-        if (entrySize != SectionHeaderSize) return new SymbolSections($"its section headers are {entrySize} bytes each instead of {SectionHeaderSize}");
+        if (entrySize != SectionHeaderSize)
+            return new SymbolSections($"its section headers are {entrySize} bytes each instead of {SectionHeaderSize}");
         if (!TrySlice(file, tableOffset, (ulong)count * SectionHeaderSize, out ReadOnlySpan<byte> headers))
             return new SymbolSections("its section headers lie outside the file");
 
@@ -65,7 +66,8 @@ internal sealed class SymbolSections
             return new SymbolSections("the names of its symbols lie outside the file");
         if (symbols.Length / SymbolSize > MaximumSymbols)
             return new SymbolSections($"it has {symbols.Length / SymbolSize} symbols, and {MaximumSymbols} are the most");
-        if (names.Length > MaximumNames) return new SymbolSections($"the names of its symbols have {names.Length} bytes, and {MaximumNames} are the most");
+        if (names.Length > MaximumNames)
+            return new SymbolSections($"the names of its symbols have {names.Length} bytes, and {MaximumNames} are the most");
         return new SymbolSections(symbols[..(symbols.Length / SymbolSize * SymbolSize)].ToArray(), names.ToArray());
     }
 

@@ -32,7 +32,8 @@ internal sealed class SymbolTable
     public int Count => _entries.Length;
 
     /// <summary>
-    /// The symbol that an address belongs to: the nearest one that starts at or below it and reaches over it. One without a size reaches up to the next.
+    /// The symbol that an address belongs to: the nearest one that starts at or below it and reaches over it. One without a size reaches up to the
+    /// next.
     /// </summary>
     public GuestSymbol? Find(GuestAddress address)
     {
