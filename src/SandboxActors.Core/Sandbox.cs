@@ -23,6 +23,7 @@ public sealed partial class Sandbox : IDisposable
     private readonly InputWriter _input;
     private readonly CallRunner _runner;
     private readonly CrashRecorder _crashes;
+    private readonly CoreDumper _dumper;
     private readonly SandboxOptions _options;
     private readonly TimeProvider _time;
 
@@ -48,6 +49,7 @@ public sealed partial class Sandbox : IDisposable
         var hostCalls = new HostCalls(parts.HostFunctions, _input, InterruptHandle, _gate);
         _runner = new CallRunner(machine, memory, _regions, hostCalls, InterruptHandle, _gate, parts.Log);
         _crashes = new CrashRecorder(machine, memory, _regions);
+        _dumper = new CoreDumper(machine, memory, _regions);
     }
 
     /// <summary>A number that no other sandbox of this process has or had.</summary>

@@ -43,10 +43,26 @@ public sealed class PoisonLogSpec : IDisposable
         Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
     }
 
-    private async Task<(LogLevel Level, string Text)> PoisonAsync(string backend, Func<SandboxRef, Task> call)
+    [SkippableTheory, OnEachBackend]
+    public async Task A_core_file_is_written_where_hocon_says_and_named_in_the_log(string backend)
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("dumps");
+        try
+        {
+            (_, string text) = await PoisonAsync(
+                backend, sandbox => sandbox.CallAsync("TriggerException"), $"sandbox-actors.crash-dumps.directory = \"{directory.FullName}\"");
+            Assert.EndsWith($"core file\n  {Assert.Single(directory.GetFiles()).FullName}", text);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private async Task<(LogLevel Level, string Text)> PoisonAsync(string backend, Func<SandboxRef, Task> call, string hocon = "")
     {
         using IHost host = TestHost.Build(
-            options => options.On(backend).Guest("simple", GuestFiles.Path("simple")), services: services =>
+            options => options.On(backend).Guest("simple", GuestFiles.Path("simple")), hocon, services =>
                 services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(_log)));
         await host.StartAsync();
         SandboxRef sandbox = await host.Sandboxes().CreateAsync("simple", s => s.Named("poor")).WaitAsync(TestHost.Patience);

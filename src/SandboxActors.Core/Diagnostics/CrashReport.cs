@@ -5,12 +5,12 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core;
 
 /// <summary>
-/// Where a guest stood when it was poisoned, and how it had come there. Made at every poison, from registers and a few words of the stack; what else is in it
-/// is worked out when somebody asks. Immutable; from any thread.
+/// Where a guest stood when it was poisoned, and how it had come there. Made at every poison, from registers and a few words of the stack; what else
+/// is in it is worked out when somebody asks. Immutable; from any thread.
 /// </summary>
 /// <remarks>
-/// All of it is the guest's word: it had its registers, its stack and the symbols of its file as it liked. Texts are fit to be shown: whatever a guest named
-/// or said stands in them on one line and without control characters.
+/// All of it is the guest's word: it had its registers, its stack and the symbols of its file as it liked. Texts are fit to be shown: whatever a
+/// guest named or said stands in them on one line and without control characters.
 /// </remarks>
 public sealed class CrashReport
 {
@@ -59,12 +59,16 @@ public sealed class CrashReport
     public MemoryPlace? TouchedPlace => _analysis.Value.TouchedPlace;
 
     /// <summary>
-    /// Where the guest stood, and from where each function had been called, innermost first. By frame pointers: a function compiled without them is left out.
+    /// Where the guest stood, and from where each function had been called, innermost first. By frame pointers: a function compiled without them is
+    /// left out.
     /// </summary>
     public IReadOnlyList<CodeLocation> StackTrace => _analysis.Value.StackTrace;
 
     /// <summary>What the report lacks, and why; empty if it is whole.</summary>
     public IReadOnlyList<string> Problems => _analysis.Value.Problems;
+
+    /// <summary>What became of the guest's core file; null if none was to be written.</summary>
+    public CrashDumpOutcome? Dump { get; internal set; }
 
     /// <summary>What was taken.</summary>
     internal CrashEvidence Evidence { get; }

@@ -20,6 +20,7 @@ internal sealed class CrashReportText
         WriteStackTrace();
         WriteRegisters();
         WriteProblems();
+        if (report.Dump is { } dump) Line($"\ncore file\n  {GuestText.Escape(dump.ToString())}");
     }
 
     /// <inheritdoc />
@@ -56,7 +57,8 @@ internal sealed class CrashReportText
             CodeLocation location = _analysis.StackTrace[frame];
             int next = frame + 1;
             while (next < _analysis.StackTrace.Length && _analysis.StackTrace[next] == location) next++;
-            Line($"  {"#" + frame.ToString(CultureInfo.InvariantCulture),-4} {location.Address}{(location.Symbol is null ? string.Empty : $"  {location}")}");
+            string name = location.Symbol is null ? string.Empty : $"  {location}";
+            Line($"  {"#" + frame.ToString(CultureInfo.InvariantCulture),-4} {location.Address}{name}");
             if (next - frame > 2)
             {
                 Line($"       and {next - frame - 1} times more, up to #{next - 1}");
@@ -78,7 +80,8 @@ internal sealed class CrashReportText
         (string Name, ulong Value)[] all =
         [
             ("rip", registers.Rip), ("rsp", registers.Rsp), ("rbp", registers.Rbp),
-            ("rax", registers.Rax), ("rbx", registers.Rbx), ("rcx", registers.Rcx), ("rdx", registers.Rdx), ("rsi", registers.Rsi), ("rdi", registers.Rdi),
+            ("rax", registers.Rax), ("rbx", registers.Rbx), ("rcx", registers.Rcx), ("rdx", registers.Rdx),
+            ("rsi", registers.Rsi), ("rdi", registers.Rdi),
             ("r8", registers.R8), ("r9", registers.R9), ("r10", registers.R10), ("r11", registers.R11),
             ("r12", registers.R12), ("r13", registers.R13), ("r14", registers.R14), ("r15", registers.R15),
         ];
@@ -99,11 +102,15 @@ internal sealed class CrashReportText
         MemoryPlace place = _report.Evidence.Map.PlaceOf(address);
         if (place.Range is not { } range) return string.Empty;
         string symbol = Symbol(address, ", ");
-        return symbol.Length > 0 ? $"  {place.Name}{symbol}" : string.Create(CultureInfo.InvariantCulture, $"  {place.Name}+0x{address - range.Start:x}");
+        return symbol.Length > 0
+            ? $"  {place.Name}{symbol}"
+            : string.Create(CultureInfo.InvariantCulture, $"  {place.Name}+0x{address - range.Start:x}");
     }
 
     private string Symbol(GuestAddress address, string before) =>
-        _report.Evidence.Map.Image.SymbolAt(address) is { } symbol ? before + new CodeLocation(address, symbol.Name, address - symbol.Start) : string.Empty;
+        _report.Evidence.Map.Image.SymbolAt(address) is { } symbol
+            ? before + new CodeLocation(address, symbol.Name, address - symbol.Start)
+            : string.Empty;
 
     // Intel SDM volume 1, figure 3-8: those that a program can do something with.
     private static string Flags(ulong flags)
