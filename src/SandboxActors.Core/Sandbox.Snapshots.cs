@@ -131,5 +131,6 @@ public sealed partial class Sandbox
 
         _current = snapshot;
         _poison = null;
+        _crashReport = null;
     }
 }

@@ -195,7 +195,7 @@ public sealed partial class Sandbox : IDisposable
         try
         {
             bool failed = step.Kind == GuestStepKind.Failed || call.Batch is { HasFailed: true };
-            if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
+            if (step.Failure is GuestPoisonException poison) Poison(poison);
             SandboxMemory memory = _vm!.Memory;
             memory.CleanInput();
             if (call.Batch is not null) memory.ClearAnswerHeader();

@@ -70,6 +70,10 @@ public sealed class SandboxBuilder
     /// <summary>Sets how long the guest may run in any one call, whatever the call itself asks for; host functions do not count.</summary>
     public SandboxBuilder CallCpuBudget(TimeSpan budget) => WithOptions(_options with { CallCpuBudget = budget });
 
+    /// <summary>Says where core files go that are written by themselves when the guest is poisoned; null for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public SandboxBuilder CrashDumps(CrashDumpOptions? options) => WithOptions(_options with { CrashDumps = options });
+
     /// <summary>
     /// Lets the guest call a function of the host. It runs on the thread that steps the call; an exception in it becomes an error that the guest can
     /// handle. One that returns a task

@@ -54,6 +54,24 @@ internal sealed partial class KvmMachine
 
     /// <inheritdoc />
     /// <remarks>
+    /// KVM leaves the registers in the run page at every exit. Those of an exception are the stub's, which changes none but these three.
+    /// </remarks>
+    public GeneralRegisters ReadGuestRegisters()
+    {
+        ThrowIfDisposed();
+        GeneralRegisters registers = RegisterConversion.FromNative(_vcpu.ReadRunPageRegisters());
+        if (_resuming is { } resuming && ResumeTrampoline.Contains(registers.Rip)) return resuming.General;
+        if (_exception is not { } exception) return registers;
+        return registers with
+        {
+            Rip = exception.InstructionPointer.Value,
+            Rsp = exception.StackPointer.Value,
+            Rflags = ExceptionStub.ReadFlags(_tables.ExceptionFrame),
+        };
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
     /// An <c>out</c> that is unfinished is finished first, with the old registers: KVM moves RIP behind it at the next entry whatever RIP is by then
     /// (or only if RIP is still at it, depending on its version), and so would spoil the new one. Some KVMs move RIP before they exit (those that have to
     /// emulate the instruction); which kind this one is shows when a machine's first output is finished, and then the call is spared. A guest that loads its
@@ -77,6 +95,7 @@ internal sealed partial class KvmMachine
         };
         _vcpu.SetRegisters(ref registers);
         _writtenSpecial = state.Special;
+        _exception = null;
         WriteUnlessCurrent(state);
         _resuming = loadsItself ? state : null;
         if (loadsItself) return;

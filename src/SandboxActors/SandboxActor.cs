@@ -64,7 +64,7 @@ public sealed partial class SandboxActor : UntypedActor
     }
 
     /// <summary>The supervisor decides whether there will be a new machine.</summary>
-    protected override void PostRestart(Exception reason) => Poison(string.Empty, cause: null);
+    protected override void PostRestart(Exception reason) => Poison(string.Empty, cause: null, report: null);
 
     /// <inheritdoc />
     protected override void PostStop()

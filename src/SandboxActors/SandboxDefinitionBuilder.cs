@@ -96,6 +96,10 @@ public sealed class SandboxDefinitionBuilder
     /// <summary>Sets how long the guest may run in any one call, whatever the call itself asks for; host functions and waiting do not count.</summary>
     public SandboxDefinitionBuilder CallCpuBudget(TimeSpan budget) => Options(options => options with { CallCpuBudget = budget });
 
+    /// <summary>Says where core files go that are written by themselves when the guest is poisoned; null for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public SandboxDefinitionBuilder CrashDumps(CrashDumpOptions? crashDumps) => Options(options => options with { CrashDumps = crashDumps });
+
     /// <summary>Changes the sandbox's options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
     public SandboxDefinitionBuilder Options(Func<SandboxOptions, SandboxOptions> change)

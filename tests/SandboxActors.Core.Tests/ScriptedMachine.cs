@@ -35,6 +35,12 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     /// <summary>The operation that fails with EIO, if it is to.</summary>
     public string? Failing { get; set; }
 
+    /// <summary>What the guest's registers are said to be, if not those of its state.</summary>
+    public GeneralRegisters? GuestRegisters { get; set; }
+
+    /// <summary>The registers that the guest was started with.</summary>
+    public GeneralRegisters GeneralAtStart => _state.General;
+
     public int Runs { get; private set; }
 
     public int Interrupts { get; private set; }
@@ -114,6 +120,12 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     {
         Fail(nameof(ReadState));
         return _state;
+    }
+
+    public GeneralRegisters ReadGuestRegisters()
+    {
+        Fail(nameof(ReadGuestRegisters));
+        return GuestRegisters ?? _state.General;
     }
 
     public void WriteState(VcpuState state)

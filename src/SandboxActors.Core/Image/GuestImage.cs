@@ -11,10 +11,12 @@ public sealed class GuestImage
     public const long MaximumFileSize = 512L << 20;
 
     private readonly Lazy<PageTree> _initialPages;
+    private readonly Lazy<SymbolTable> _symbols;
 
-    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry)
+    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, SymbolSections symbols)
     {
         _initialPages = new Lazy<PageTree>(ReadInitialPages);
+        _symbols = new Lazy<SymbolTable>(() => new SymbolTable(symbols));
         Name = name;
         Segments = segments;
         Entry = entry;
@@ -42,6 +44,9 @@ public sealed class GuestImage
 
     /// <summary>What the file has for each page behind <see cref="Shared"/>, by number from there.</summary>
     internal PageTree InitialPages => _initialPages.Value;
+
+    /// <summary>What the file says that its addresses are called; read when it is first asked for.</summary>
+    internal SymbolTable Symbols => _symbols.Value;
 
     /// <summary>Reads a guest from a file.</summary>
     /// <exception cref="GuestImageException">The file is missing, unreadable, or not a statically linked ELF64 executable for x86-64 that keeps code
@@ -80,8 +85,15 @@ public sealed class GuestImage
     private static GuestImage Read(string fullName, string name, ReadOnlyMemory<byte> file)
     {
         (IReadOnlyList<ImageSegment> segments, GuestAddress entry) = new ElfReader(fullName, file).Read();
-        return new GuestImage(name, segments, entry);
+        return new GuestImage(name, segments, entry, SymbolSections.CopyFrom(file.Span));
     }
+
+    /// <summary>The segment that holds an address; null if none does.</summary>
+    internal ImageSegment? SegmentAt(GuestAddress address) => Segments.FirstOrDefault(segment => segment.Pages.Contains(address));
+
+    /// <summary>The symbol that an address of the image belongs to; null if there is none.</summary>
+    internal GuestSymbol? SymbolAt(GuestAddress address) =>
+        SegmentAt(address) is { } segment && Symbols.Find(address) is { } symbol && segment.Pages.Contains(symbol.Start) ? symbol : null;
 
     private PageTree ReadInitialPages()
     {

@@ -77,6 +77,24 @@ internal sealed class SandboxMemory : IDisposable
         return Layout.Memory.Contains(address) || Layout.Image.Contains(address) ? MemoryAccess.Guard : MemoryAccess.None;
     }
 
+    /// <summary>Copies what stands at an address of the guest's own memory: for whoever looks at a guest that has ended.</summary>
+    public void Copy(GuestAddress address, Span<byte> copy)
+    {
+        if (Layout.Shared.Contains(address)) _shared!.Read(address - Layout.Shared.Start, copy.Length).CopyTo(copy);
+        else _block.Read(Layout.OffsetOf(address), copy.Length).CopyTo(copy);
+    }
+
+    /// <summary>
+    /// Whether the page at an address may hold anything but zeros, as of the log's latest look at it. One that may not was perhaps never touched, and
+    /// is better not read either.
+    /// </summary>
+    public bool MayHoldSomething(GuestAddress page) =>
+        Layout.Boot.Contains(page)
+        || Layout.Shared.Contains(page)
+        || (Layout.Input.Contains(page) && page - Layout.Input.Start < (ulong)_inputUsed)
+        || (Layout.Calls.Contains(page) && page - Layout.Calls.Start < (ulong)_callsUsed)
+        || Pages.MayHoldSomething(Layout.OffsetOf(page));
+
     /// <summary>Writes a message to the input buffer. The caller has tested that it fits.</summary>
     public void WriteInput(int offset, ReadOnlySpan<byte> message)
     {

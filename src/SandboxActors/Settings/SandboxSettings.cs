@@ -23,6 +23,7 @@ public sealed record SandboxSettings
     private const string DefaultsPrefix = "sandbox-actors.defaults.";
     private const string PoolPrefix = "sandbox-actors.pool.";
     private const string SchedulingPrefix = "sandbox-actors.scheduling.";
+    private const string CrashDumpsPrefix = "sandbox-actors.crash-dumps.";
 
     private static readonly Dictionary<string, HealingPolicy> HealingPolicies = new(StringComparer.Ordinal)
     {
@@ -37,6 +38,8 @@ public sealed record SandboxSettings
         ["roll-back-on-failure"] = StatePolicy.RollBackOnFailure,
         ["roll-back-always"] = StatePolicy.RollBackAlways,
     };
+
+    private static readonly Dictionary<string, bool> Switches = new(StringComparer.Ordinal) { ["on"] = true, ["off"] = false };
 
     private static readonly Dictionary<string, SandboxPriority> Priorities = new(StringComparer.Ordinal)
     {
@@ -66,7 +69,12 @@ public sealed record SandboxSettings
     /// <summary>Reads settings; what is not there comes from <see cref="Reference"/>.</summary>
     /// <param name="config">A whole configuration, with a <c>sandbox-actors</c> section or without.</param>
     /// <exception cref="SandboxConfigurationException">A value is none that its setting can have.</exception>
-    public static SandboxSettings From(Config config)
+    public static SandboxSettings From(Config config) => From(config, Environment.GetEnvironmentVariable);
+
+    /// <summary>Reads settings with another environment.</summary>
+    /// <param name="config">A whole configuration.</param>
+    /// <param name="environment">The value of an environment variable; null if it is not set.</param>
+    internal static SandboxSettings From(Config config, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(config);
         var reader = new SettingsReader(config.WithFallback(Reference));
@@ -115,6 +123,7 @@ public sealed record SandboxSettings
                 CallTimeout = reader.TimeOrOff(DefaultsPrefix + "call-timeout"),
                 CallCpuBudget = reader.TimeOrOff(DefaultsPrefix + "call-cpu-budget"),
                 MinimumLogLevel = GuestLogLevel.None,
+                CrashDumps = CrashDumpsFrom(reader, environment),
             },
         };
         Check("sandbox-actors.scheduling", settings.Scheduling.Validate);
@@ -122,6 +131,19 @@ public sealed record SandboxSettings
         Check("sandbox-actors.healing", settings.Healing.Validate);
         Check("sandbox-actors.defaults", settings.Defaults.Validate);
         return settings;
+    }
+
+    private static CrashDumpOptions? CrashDumpsFrom(SettingsReader reader, Func<string, string?> environment)
+    {
+        var options = new CrashDumpOptions
+        {
+            Directory = CrashDumpOptions.From(environment)?.Directory ?? reader.Text(CrashDumpsPrefix + "directory"),
+            MaximumNumber = reader.Integer(CrashDumpsPrefix + "max-number"),
+            MaximumSize = reader.Size(CrashDumpsPrefix + "max-size"),
+            MaximumTotalSize = reader.Size(CrashDumpsPrefix + "max-total-size"),
+            OfEndedGuests = reader.OneOf(CrashDumpsPrefix + "of-ended-guests", Switches),
+        };
+        return options.Directory.Length == 0 ? null : options;
     }
 
     private static void Check(string section, Action validate)
