@@ -19,6 +19,8 @@ public sealed partial class Sandbox
         : this(parts)
     {
         _takesBatches = snapshot.TakesBatches;
+        snapshot.BeForked();
+        _golden = snapshot.Golden;
         _current = snapshot.For(Id);
     }
 

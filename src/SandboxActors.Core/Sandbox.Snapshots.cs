@@ -111,7 +111,7 @@ public sealed partial class Sandbox
 
         MicroVm vm = _vm!;
         KeptRegisters registers = vm.Capture(out PageTree pages);
-        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, pages, registers, vm.Regions.All);
+        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, pages, registers, vm.Regions.All, _golden);
     }
 
     private void PutBack(Snapshot snapshot)

@@ -1,6 +1,7 @@
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -22,6 +23,7 @@ public sealed partial class Sandbox : IDisposable
     private List<WeakReference<MappedFile>>? _files;
     private GuestCall? _activeCall;
     private Snapshot? _current;
+    private readonly GoldenMemory? _golden;
     private bool _takesBatches;
     private volatile PoisonReason? _poison;
     private volatile bool _unrecoverable;

@@ -24,6 +24,7 @@ internal sealed class PageTracker
     private readonly SandboxLayout _layout;
     private readonly Likenesses _likenesses;
     private readonly PageBitmap _suspects;
+    private readonly PageBitmap _differences;
     private readonly PageBitmap _writtenByHost;
     private readonly PageBitmap _active;
     private PageTree _base;
@@ -45,6 +46,7 @@ internal sealed class PageTracker
         _base = image.InitialPages;
         int pages = (int)(block.Length / GuestAddress.PageSize);
         _suspects = new PageBitmap(pages);
+        _differences = new PageBitmap(pages);
         _writtenByHost = new PageBitmap(pages);
         _active = new PageBitmap(pages);
     }
@@ -77,16 +79,49 @@ internal sealed class PageTracker
     }
 
     /// <summary>Puts back what all pages held.</summary>
+    /// <param name="wanted">What they held.</param>
+    /// <param name="golden">Where long runs of it may be mapped from; null to copy all. Mapping costs the more the more machines there are, so it is for memory
+    /// that gets another sandbox.</param>
     /// <exception cref="MachineException">The system refused; some of it is done.</exception>
-    public void PutBack(PageTree wanted)
+    public void PutBack(PageTree wanted, GoldenMemory? golden = null)
     {
         PageBitmap suspects = FindSuspects();
-        wanted.AddDifferences(_base, suspects);
+        _differences.Clear();
+        wanted.AddDifferences(_base, _differences);
+        if (golden is { Runs.Count: > 0 }) MapRuns(wanted, golden);
         for (int word = suspects.NextWord(0); word < suspects.Words.Length; word = suspects.NextWord(word + 1))
-            PutBack(wanted.FindLowest(word), word, suspects.Words[word]);
+            PutBackSuspects(wanted.FindLowest(word), word, suspects.Words[word]);
+        for (int word = _differences.NextWord(0); word < suspects.Words.Length; word = _differences.NextWord(word + 1))
+            Write(wanted.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
         _base = wanted;
         _writtenByHost.Clear();
         if (++_restores % RestoresPerEpoch == 0) ForgetColdPages();
+    }
+
+    // What is mapped is neither different nor suspect any more.
+    private void MapRuns(PageTree wanted, GoldenMemory golden)
+    {
+        foreach ((int first, int count) in golden.Runs)
+        {
+            int end = first + count;
+            for (int start = first; start < end; start++)
+            {
+                int page = start;
+                while (page < end && _differences.Contains(page) && !IsHostOwned(page) && ReferenceEquals(wanted[page], golden.Pages[page])) page++;
+                if (page - start >= GoldenMemory.ShortestRun && golden.File is { } file)
+                {
+                    ulong offset = (ulong)start * GuestAddress.PageSize;
+                    _block.MapShared(offset, (page - start) * GuestAddress.PageSize, file, offset);
+                    for (int mapped = start; mapped < page; mapped++)
+                    {
+                        _differences.Remove(mapped);
+                        _suspects.Remove(mapped);
+                    }
+                }
+
+                start = page;
+            }
+        }
     }
 
     // The pages that may differ from the base.
@@ -98,7 +133,7 @@ internal sealed class PageTracker
         return _suspects;
     }
 
-    private void PutBack(PageNode? contents, int word, ulong pages)
+    private void PutBackSuspects(PageNode? contents, int word, ulong pages)
     {
         for (; pages != 0; pages &= pages - 1)
         {
@@ -110,6 +145,20 @@ internal sealed class PageTracker
             if (content.Holds(target)) continue;
             content.CopyTo(target);
             _active.Add(page);
+        }
+    }
+
+    // Those that nobody has written since the base: they do differ, and may never have been touched, so they are written before they are read.
+    private void Write(PageNode? contents, int word, ulong pages)
+    {
+        for (; pages != 0; pages &= pages - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(pages);
+            int page = (word * PageBitmap.PagesPerWord) + place;
+            if (IsHostOwned(page)) continue;
+            Span<byte> target = Bytes(page);
+            target[0] = 0;
+            ((Page?)contents?[place] ?? Page.Zero).CopyTo(target);
         }
     }
 

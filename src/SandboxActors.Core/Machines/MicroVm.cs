@@ -78,7 +78,7 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void Load(Snapshot snapshot, GuestLogLevel minimumLogLevel)
     {
-        Load(StateOf(snapshot.Registers), snapshot.Regions, snapshot.Pages);
+        Load(StateOf(snapshot.Registers), snapshot.Regions, snapshot.Pages, snapshot.Golden);
         DescribeTo(minimumLogLevel);
     }
 
@@ -107,12 +107,12 @@ internal sealed class MicroVm : IDisposable
     }
 
     // First the vCPU: an instruction that the guest left half done is finished then, and may write to memory as it is (insb, which writes what the port gave).
-    private void Load(VcpuState vcpu, ImmutableArray<MappedRegion> regions, PageTree pages)
+    private void Load(VcpuState vcpu, ImmutableArray<MappedRegion> regions, PageTree pages, GoldenMemory? golden = null)
     {
         Machine.WriteState(vcpu);
         Regions.ChangeTo(regions);
         Memory.CleanInput();
-        Memory.Pages.PutBack(pages);
+        Memory.Pages.PutBack(pages, golden);
     }
 
     private VcpuState StateOf(KeptRegisters kept)

@@ -10,8 +10,10 @@ namespace SandboxActors.Core;
 /// </summary>
 public sealed class Snapshot
 {
+    private GoldenMemory? _golden;
+
     internal Snapshot(
-        long sandboxId, SnapshotOrigin origin, bool takesBatches, PageTree pages, KeptRegisters registers, ImmutableArray<MappedRegion> regions)
+        long sandboxId, SnapshotOrigin origin, bool takesBatches, PageTree pages, KeptRegisters registers, ImmutableArray<MappedRegion> regions, GoldenMemory? golden)
     {
         SandboxId = sandboxId;
         Origin = origin;
@@ -19,6 +21,7 @@ public sealed class Snapshot
         Pages = pages;
         Registers = registers;
         Regions = regions;
+        _golden = golden;
     }
 
     /// <summary>The sandbox that it was taken of.</summary>
@@ -46,8 +49,17 @@ public sealed class Snapshot
 
     internal ImmutableArray<MappedRegion> Regions { get; }
 
+    /// <summary>The memory that its sandbox came from, if that was forked, or that forks of it share.</summary>
+    internal GoldenMemory? Golden => Volatile.Read(ref _golden);
+
+    /// <summary>Makes its own memory the one that forks of it share.</summary>
+    internal void BeForked()
+    {
+        if (Golden?.Pages != Pages) Interlocked.Exchange(ref _golden, new GoldenMemory(Pages));
+    }
+
     /// <summary>The same state, as another sandbox's.</summary>
-    internal Snapshot For(long sandboxId) => new(sandboxId, Origin, TakesBatches, Pages, Registers, Regions);
+    internal Snapshot For(long sandboxId) => new(sandboxId, Origin, TakesBatches, Pages, Registers, Regions, _golden);
 
     /// <summary>Checks that everything that it needs is still there.</summary>
     /// <exception cref="SnapshotUnusableException">Memory that it had mapped has been disposed.</exception>
