@@ -27,6 +27,9 @@ public sealed partial class Sandbox
     /// </summary>
     /// <exception cref="SnapshotMismatchException">The snapshot is another sandbox's; nothing was changed.</exception>
     /// <exception cref="SnapshotUnusableException">Memory that the snapshot had mapped has been disposed; nothing was changed.</exception>
+    /// <exception cref="SnapshotFormatException">Pages are in the file of a snapshot that was loaded, which is not what it was; nothing was
+    /// changed.</exception>
+    /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
     /// <exception cref="UnrecoverableSandboxException">An earlier restore failed half way.</exception>
     /// <exception cref="RestoreFailedException">This one did: the sandbox is now unrecoverable.</exception>
     /// <exception cref="SandboxBusyException">Another operation is in progress, or a call is in flight.</exception>
@@ -41,6 +44,7 @@ public sealed partial class Sandbox
         if (snapshot.SandboxId != Id) throw new SnapshotMismatchException(Id, snapshot.SandboxId);
         foreach (MappedRegion region in snapshot.Regions)
             if (region.Memory.IsDisposed) throw new SnapshotUnusableException(region.Range);
+        _memory.Pages.Fetch(snapshot.Pages);
         PutBack(snapshot);
     }
 
@@ -110,7 +114,7 @@ public sealed partial class Sandbox
 
         // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
         VcpuState vcpu = _machine.ReadState();
-        return _current = new Snapshot(Id, _memory.Image, _memory.Pages.Capture(), vcpu, _regions.All);
+        return _current = new Snapshot(Id, _memory.Image, _memory.Pages.Capture(), vcpu, _regions.All, _origin.Value);
     }
 
     private void PutBack(Snapshot snapshot)

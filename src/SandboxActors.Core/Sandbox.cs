@@ -1,6 +1,7 @@
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Layout;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -23,6 +24,8 @@ public sealed partial class Sandbox : IDisposable
     private readonly CallRunner _runner;
     private readonly SandboxOptions _options;
     private readonly TimeProvider _time;
+    private readonly string _hypervisor;
+    private readonly Lazy<SnapshotOrigin> _origin;
 
     // All owned by the operation inside the gate.
     private readonly List<WeakReference<MappedFile>> _files = [];
@@ -39,12 +42,16 @@ public sealed partial class Sandbox : IDisposable
         _memory = memory;
         _options = parts.Options;
         _time = parts.Time;
+        _hypervisor = parts.Hypervisor;
         _regions = new RegionMap(machine, memory.Layout);
         _gate = new SandboxGate(Release);
         InterruptHandle = new InterruptHandle(machine);
         _input = new InputWriter(memory);
         var hostCalls = new HostCalls(parts.HostFunctions, _input, InterruptHandle, _gate);
         _runner = new CallRunner(machine, memory, _regions, hostCalls, InterruptHandle, _gate, parts.Log);
+        // When the guest has started: only then is known whether it takes batches.
+        _origin = new Lazy<SnapshotOrigin>(
+            () => new SnapshotOrigin(memory.Layout, parts.HostFunctions.Signatures, _runner.GuestTakesBatches, _hypervisor, HostProcessor.Vendor));
     }
 
     /// <summary>A number that no other sandbox of this process has or had.</summary>

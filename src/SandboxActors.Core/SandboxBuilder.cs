@@ -7,7 +7,7 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core;
 
 /// <summary>Says what a sandbox is to be, and builds it, any number of times. Not for use by several threads at once.</summary>
-public sealed class SandboxBuilder
+public sealed partial class SandboxBuilder
 {
     /// <summary>The host function that a guest prints with: text in, units printed out. <see cref="PrintTo"/> replaces it.</summary>
     public const string PrintFunction = "HostPrint";
@@ -130,7 +130,7 @@ public sealed class SandboxBuilder
             machine = _hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = Arena });
             memory.MapInto(machine);
             machine.WriteState(machine.ReadState() with { General = GuestAbi.EntryRegisters(_image, layout) });
-            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options, _time));
+            sandbox = new Sandbox(machine, memory, new SandboxDefinitionParts(new HostFunctionTable(_hostFunctions), _log, _options, _time, _hypervisor.Name));
         }
         catch
         {

@@ -42,6 +42,12 @@ internal static class BootInformation
         SeedSource.Fill(page.Slice(SeedOffset, SeedSize));
     }
 
+    /// <summary>
+    /// A generation number that has nothing to do with any before: a guest that goes on in another sandbox knows that of the one it was in, and would take
+    /// the same number for the same seed.
+    /// </summary>
+    public static void BeginAnew(Span<byte> page) => SeedSource.Fill(page.Slice(SeedGenerationOffset, sizeof(ulong)));
+
     private static void WriteRange(Span<byte> target, ulong start, ulong length)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(target, start);

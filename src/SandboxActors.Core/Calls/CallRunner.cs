@@ -18,7 +18,7 @@ internal sealed class CallRunner(
     private int _preemptRequested;
 
     /// <summary>Whether the guest said, when it was first ready, that it can be given batches.</summary>
-    public bool GuestTakesBatches { get; private set; }
+    public bool GuestTakesBatches { get; set; }
 
     /// <summary>Has the step in progress, or if there is none the next one, end as preempted. From any thread.</summary>
     public void Preempt()

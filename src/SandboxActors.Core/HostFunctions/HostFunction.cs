@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.HostFunctions;
@@ -10,6 +11,9 @@ internal sealed class HostFunction(
 
     /// <summary>Whether its last parameter is a token, which is the host's own and no guest's.</summary>
     public bool TakesToken { get; } = takesToken;
+
+    /// <summary>What its callers know of it.</summary>
+    public HostFunctionSignature Signature { get; } = new(name, [.. parameters], result);
 
     /// <summary>Tests a guest's call against the function's types.</summary>
     /// <returns>What is wrong with the call, in words for the guest, or null.</returns>

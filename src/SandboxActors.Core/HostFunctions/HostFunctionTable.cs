@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using SandboxActors.Core.Abi;
 using SandboxActors.Wire;
 
@@ -11,6 +12,10 @@ internal sealed class HostFunctionTable(IReadOnlyDictionary<string, HostFunction
 
     /// <summary>Their names, so that a guest's call need not make its function's name anew.</summary>
     public NameTable Names { get; } = new([.. functions.Keys, GuestAbi.YieldFunction]);
+
+    /// <summary>What they are, by name.</summary>
+    public ImmutableArray<HostFunctionSignature> Signatures { get; } =
+        [.. functions.Values.Select(static function => function.Signature).OrderBy(static signature => signature.Name, StringComparer.Ordinal)];
 
     /// <summary>Finds the function that a guest's call means.</summary>
     /// <param name="call">The guest's call.</param>

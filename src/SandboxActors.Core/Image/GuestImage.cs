@@ -70,6 +70,12 @@ public sealed class GuestImage
         return Read(name, name, elf);
     }
 
+    /// <summary>A guest whose memory is that of a snapshot: it cannot be started, since nobody has its file.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="segments">Its segments from the lowest address up, disjoint, without content.</param>
+    /// <param name="entry">Where it started.</param>
+    internal static GuestImage OfSnapshot(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry) => new(name, segments, entry);
+
     private static GuestImage Read(string fullName, string name, ReadOnlyMemory<byte> file)
     {
         (IReadOnlyList<ImageSegment> segments, GuestAddress entry) = new ElfReader(fullName, file).Read();

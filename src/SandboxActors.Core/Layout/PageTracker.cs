@@ -23,6 +23,7 @@ internal sealed class PageTracker
     private readonly GuestMemoryBlock _block;
     private readonly SandboxLayout _layout;
     private readonly PageBitmap _suspects;
+    private readonly PageBitmap _different;
     private readonly PageBitmap _writtenByHost;
     private readonly PageBitmap _active;
     private PageTree _base;
@@ -43,6 +44,7 @@ internal sealed class PageTracker
         _base = initial;
         int pages = (int)(block.Length / GuestAddress.PageSize);
         _suspects = new PageBitmap(pages);
+        _different = new PageBitmap(pages);
         _writtenByHost = new PageBitmap(pages);
         _active = new PageBitmap(pages);
     }
@@ -74,14 +76,27 @@ internal sealed class PageTracker
         return _base = current;
     }
 
+    /// <summary>
+    /// Has in memory what putting back would take from files, so that whatever is wrong with a file is known before anything is changed.
+    /// </summary>
+    /// <exception cref="MachineException">The system refused.</exception>
+    /// <exception cref="SnapshotFormatException">A file is not what it was.</exception>
+    public void Fetch(PageTree wanted)
+    {
+        if (!wanted.MayBeStored) return;
+        foreach (int page in FindSuspects()) wanted[page].Fetch();
+        foreach (int page in FindDifferent(wanted)) wanted[page].Fetch();
+    }
+
     /// <summary>Puts back what all pages held.</summary>
     /// <exception cref="MachineException">The system refused; some of it is done.</exception>
+    /// <exception cref="SnapshotFormatException">The file that has a page is not what it was; some of it is done.</exception>
     public void PutBack(PageTree wanted)
     {
         PageBitmap suspects = FindSuspects();
-        wanted.AddDifferences(_base, suspects);
         for (int word = suspects.NextWord(0); word < suspects.Words.Length; word = suspects.NextWord(word + 1))
-            PutBack(wanted.FindLowest(word), word, suspects.Words[word]);
+            PutBack(wanted.FindLowest(word), word, suspects.Words[word], mayBeEqual: true);
+        if (!wanted.Holds(_base)) PutBackDifferent(wanted, except: suspects);
         _base = wanted;
         _writtenByHost.Clear();
         if (++_restores % RestoresPerEpoch == 0) ForgetColdPages();
@@ -96,16 +111,33 @@ internal sealed class PageTracker
         return _suspects;
     }
 
-    private void PutBack(PageNode? contents, int word, ulong pages)
+    // The pages that are to hold something else than the base.
+    private PageBitmap FindDifferent(PageTree wanted)
+    {
+        _different.Clear();
+        wanted.AddDifferences(_base, _different);
+        return _different;
+    }
+
+    private void PutBackDifferent(PageTree wanted, PageBitmap except)
+    {
+        PageBitmap different = FindDifferent(wanted);
+        for (int word = different.NextWord(0); word < different.Words.Length; word = different.NextWord(word + 1))
+            PutBack(wanted.FindLowest(word), word, different.Words[word] & ~except.Words[word], mayBeEqual: false);
+    }
+
+    // Pages that hold what the base says, and are to hold something else, are not looked at: to look at a page of a new block would have the system map its
+    // page of zeros there, then copy it for the first write, and tell every live machine of the process.
+    private void PutBack(PageNode? contents, int word, ulong pages, bool mayBeEqual)
     {
         for (; pages != 0; pages &= pages - 1)
         {
             int place = BitOperations.TrailingZeroCount(pages);
             int page = (word * PageBitmap.PagesPerWord) + place;
             if (IsHostOwned(page)) continue;
-            ReadOnlySpan<byte> content = ((Page?)contents?[place] ?? Page.Zero).Content;
+            Page content = (Page?)contents?[place] ?? Page.Zero;
             Span<byte> target = Bytes(page);
-            if (content.SequenceEqual(target)) continue;
+            if (mayBeEqual && content.Holds(target)) continue;
             content.CopyTo(target);
             _active.Add(page);
         }
@@ -124,7 +156,7 @@ internal sealed class PageTracker
     private Page Current(int page)
     {
         Page known = _base[page];
-        return IsHostOwned(page) || known.Content.SequenceEqual(Bytes(page)) ? known : Page.Of(Bytes(page));
+        return IsHostOwned(page) || known.Holds(Bytes(page)) ? known : Page.Of(Bytes(page));
     }
 
     // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may
