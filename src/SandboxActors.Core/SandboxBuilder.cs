@@ -118,8 +118,11 @@ public sealed partial class SandboxBuilder
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
     /// <exception cref="GuestPoisonException">The guest died while it started, or took longer than
     /// <see cref="SandboxOptions.InitializationTimeout"/>; nothing is left behind.</exception>
+    /// <exception cref="InvalidOperationException">The guest is that of a snapshot that was loaded, and cannot be started.</exception>
     public Sandbox Build()
     {
+        if (!_image.CanStart)
+            throw new InvalidOperationException($"Guest '{_image.Name}' is known from a snapshot alone; it cannot be started, only gone on with.");
         SandboxLayout layout = SandboxLayout.For(_image, _options);
         var memory = new SandboxMemory(Arena, _image, layout);
         IVirtualMachine? machine = null;

@@ -12,8 +12,9 @@ public sealed class GuestImage
 
     private readonly Lazy<PageTree> _initialPages;
 
-    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry)
+    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, bool canStart)
     {
+        CanStart = canStart;
         _initialPages = new Lazy<PageTree>(ReadInitialPages);
         Name = name;
         Segments = segments;
@@ -26,6 +27,9 @@ public sealed class GuestImage
 
     /// <summary>Where the guest starts.</summary>
     public GuestAddress Entry { get; }
+
+    /// <summary>Whether its file is known; of a snapshot that was loaded only its memory is.</summary>
+    internal bool CanStart { get; }
 
     /// <summary>From the first segment's first page to the last one's end.</summary>
     internal GuestRange Pages { get; }
@@ -74,12 +78,13 @@ public sealed class GuestImage
     /// <param name="name">What to call it in messages.</param>
     /// <param name="segments">Its segments from the lowest address up, disjoint, without content.</param>
     /// <param name="entry">Where it started.</param>
-    internal static GuestImage OfSnapshot(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry) => new(name, segments, entry);
+    internal static GuestImage OfSnapshot(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry) =>
+        new(name, segments, entry, canStart: false);
 
     private static GuestImage Read(string fullName, string name, ReadOnlyMemory<byte> file)
     {
         (IReadOnlyList<ImageSegment> segments, GuestAddress entry) = new ElfReader(fullName, file).Read();
-        return new GuestImage(name, segments, entry);
+        return new GuestImage(name, segments, entry, canStart: true);
     }
 
     private PageTree ReadInitialPages()

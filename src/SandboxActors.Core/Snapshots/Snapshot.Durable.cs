@@ -8,7 +8,7 @@ public sealed partial class Snapshot
     /// <summary>Saves it to a new directory, an OCI image layout that holds all that another process needs to go on from here.</summary>
     /// <param name="directory">The directory's path. It appears when everything is on the disk, or not at all.</param>
     /// <returns>The digest of its manifest (<c>sha256:...</c>), which vouches for every byte: see <see cref="Load(string, string)"/>.</returns>
-    /// <exception cref="IOException">There is something at the path already, or the system refused; nothing is left behind.</exception>
+    /// <exception cref="IOException">There is something at the path already, no directory above it, or the system refused; nothing is left behind.</exception>
     /// <exception cref="UnauthorizedAccessException">The system refused; nothing is left behind.</exception>
     /// <exception cref="SandboxActors.Machine.MachineException">The system refused; nothing is left behind.</exception>
     /// <exception cref="SnapshotUnusableException">A mapped region's memory is gone; nothing is left behind.</exception>
@@ -50,7 +50,8 @@ public sealed partial class Snapshot
     public static Snapshot Load(string directory, string digest)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        if (!Digest.TryParse(digest, out Digest expected)) throw new ArgumentException("A digest is sha256: and 64 hexadecimal digits in lower case.", nameof(digest));
+        if (!Digest.TryParse(digest, out Digest expected))
+            throw new ArgumentException("A digest is sha256: and 64 hexadecimal digits in lower case.", nameof(digest));
         return new SnapshotReader(directory, expected).Load();
     }
 

@@ -36,6 +36,9 @@ public sealed partial class Snapshot
     /// <summary>The sandbox that it was taken of; zero for one that was loaded, which is no sandbox of this process.</summary>
     public long SandboxId { get; }
 
+    /// <summary>The guest. That of a snapshot that was loaded cannot be started, only gone on with.</summary>
+    public GuestImage Image { get; }
+
     /// <summary>
     /// Bytes of guest memory that it holds: pages that differ from the guest's file, those of zeros not counted. Pages of equal content are kept once in a
     /// process, whichever snapshots hold them, so many snapshots of like sandboxes take little more than one.
@@ -44,8 +47,6 @@ public sealed partial class Snapshot
 
     /// <summary>The regions that were mapped.</summary>
     public IReadOnlyList<MappedRegion> MappedRegions => Regions;
-
-    internal GuestImage Image { get; }
 
     internal PageTree Pages { get; }
 

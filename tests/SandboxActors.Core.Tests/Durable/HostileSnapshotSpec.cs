@@ -22,7 +22,7 @@ public sealed class HostileSnapshotSpec : IDisposable
             content[(int)(place * (content.Length - 1))] ^= (byte)(1 << bit);
             return content;
         }),
-        iter: 1_500,
+        iter: 1_000,
         threads: 1);
 
     [Fact]
@@ -162,7 +162,8 @@ public sealed class HostileSnapshotSpec : IDisposable
     {
         string[] values =
         [
-            "null", "-1", "0", "1", "4096", "1e400", "18446744073709551616", "\"\"", "\"0x0\"", "\"0xffffffffffffffff\"", $"\"{OciDirectory.LoneSurrogate}\"", "[]", "{}", "[null]", "true",
+            "null", "-1", "0", "1", "4096", "1e400", "18446744073709551616", "\"\"", "\"0x0\"", "\"0xffffffffffffffff\"", $"\"{OciDirectory.LoneSurrogate}\"",
+            "[]", "{}", "[null]", "true",
             "[[[[[[[[]]]]]]]]", "{\"a\":{\"b\":[]}}", "\"readWrite\"", $"\"{new string('x', 100_000)}\"",
         ];
         Gen.Select(Gen.Int[0, 2], Gen.Double.Unit, Gen.Int[0, values.Length - 1], Gen.Int[0, 2]).Sample(
@@ -176,7 +177,7 @@ public sealed class HostileSnapshotSpec : IDisposable
                 LoadAndGoOn(copy);
                 Directory.Delete(copy.Path, recursive: true);
             },
-            iter: 2_000,
+            iter: 1_000,
             threads: 1);
     }
 

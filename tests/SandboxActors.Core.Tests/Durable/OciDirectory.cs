@@ -63,7 +63,8 @@ internal sealed class OciDirectory(string path)
         File.WriteAllBytes(file, Serialize(document));
     }
 
-    private static byte[] Serialize(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString().Replace(LoneSurrogate, "\\ud800", StringComparison.Ordinal));
+    private static byte[] Serialize(JsonNode node) =>
+        System.Text.Encoding.UTF8.GetBytes(node.ToJsonString().Replace(LoneSurrogate, "\\ud800", StringComparison.Ordinal));
 
     private static JsonObject DescriptorOf(JsonObject manifest, string kind) => manifest["layers"]!.AsArray().Append(manifest["config"])
         .Select(node => (JsonObject)node!)

@@ -71,8 +71,8 @@ public sealed class SaveSpec
         Assert.Equal("application/vnd.sandboxactors.snapshot.v1", (string)manifest["artifactType"]!);
         Assert.Equal(1, (int)Follow(manifest["config"]!)["version"]!);
         Assert.Equal(3, manifest["layers"]!.AsArray().Count);
-        string[] named = [.. manifest["layers"]!.AsArray().Append(manifest["config"]).Append(index["manifests"]![0]).Select(d => Check(d!)).Order(StringComparer.Ordinal)];
-        Assert.Equal(named, Directory.GetFiles(Path.Combine(saved.Location, "blobs", "sha256")).Order(StringComparer.Ordinal));
+        IEnumerable<JsonNode?> descriptors = manifest["layers"]!.AsArray().Append(manifest["config"]).Append(index["manifests"]![0]);
+        Assert.Equal(descriptors.Select(d => Check(d!)).Order(StringComparer.Ordinal), Directory.GetFiles(Path.Combine(saved.Location, "blobs", "sha256")).Order(StringComparer.Ordinal));
 
         JsonNode Parse(string name) => JsonNode.Parse(File.ReadAllBytes(Path.Combine(saved.Location, name)))!;
 
@@ -101,6 +101,38 @@ public sealed class SaveSpec
         Assert.Equal("mine", File.ReadAllText(file));
         saved.AssertIsSaved(Snapshot.Load(saved.Location));
         AssertNothingElse(saved, "file", "saved");
+    }
+
+    [Fact]
+    public void A_directory_above_that_is_missing_is_not_made()
+    {
+        using SavedSnapshot saved = SavedSnapshot.WithNoise();
+
+        Assert.Throws<DirectoryNotFoundException>(() => saved.Snapshot.Save(Path.Combine(saved.NewPath("missing"), "target")));
+
+        AssertNothingElse(saved, "saved");
+    }
+
+    [Fact]
+    public void Of_many_that_save_to_one_place_at_once_one_does()
+    {
+        using SavedSnapshot saved = SavedSnapshot.WithNoise();
+        int refused = 0;
+        Parallel.For(0, 8, _ =>
+        {
+            try
+            {
+                saved.Snapshot.Save(saved.NewPath("target"));
+            }
+            catch (IOException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        });
+
+        Assert.Equal(7, refused);
+        saved.AssertIsSaved(Snapshot.Load(saved.NewPath("target"), saved.Digest));
+        AssertNothingElse(saved, "saved", "target");
     }
 
     [Fact]
@@ -145,6 +177,15 @@ public sealed class SaveSpec
 
         Assert.Throws<SnapshotMismatchException>(() => saved.Sandbox.Restore(loaded));
         Assert.Equal(SandboxStatus.Ready, saved.Sandbox.Status);
+    }
+
+    [Fact]
+    public void The_guest_of_a_loaded_snapshot_cannot_be_started()
+    {
+        using SavedSnapshot saved = SavedSnapshot.WithNoise();
+        var builder = new SandboxBuilder(new ScriptedHypervisor(), Snapshot.Load(saved.Location).Image);
+
+        Assert.Contains("scripted", Assert.Throws<InvalidOperationException>(builder.Build).Message, StringComparison.Ordinal);
     }
 
     [Fact]

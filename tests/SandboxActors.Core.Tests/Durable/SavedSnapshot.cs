@@ -9,8 +9,7 @@ internal sealed class SavedSnapshot : IDisposable
     public static readonly GuestAddress RegionStart = new(0x1_0000_0000);
 
     private static readonly GuestImage Image = GuestImage.FromBytes(new ElfBuilder().Build(), "scripted");
-    private static readonly SandboxOptions Options = SandboxOptions.Default with { HeapSize = 64 << 10 };
-    private static readonly SandboxLayout Layout = SandboxLayout.For(Image, Options);
+    private static readonly SandboxLayout Layout = SandboxLayout.For(Image, Options(64 << 10));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("saved-snapshot");
     private readonly ScriptedHypervisor _hypervisor = new();
@@ -19,10 +18,11 @@ internal sealed class SavedSnapshot : IDisposable
     /// <summary>Saves one.</summary>
     /// <param name="fill">Writes to the heap, which is zeros.</param>
     /// <param name="withRegion">Whether a region of two pages is mapped into the guest, twice.</param>
-    public SavedSnapshot(SpanAction fill, bool withRegion = false)
+    /// <param name="heapSize">In bytes.</param>
+    public SavedSnapshot(SpanAction fill, bool withRegion = false, int heapSize = 64 << 10)
     {
-        Sandbox = new SandboxBuilder(_hypervisor, Image).WithOptions(Options).Build();
-        fill(Heap);
+        Sandbox = new SandboxBuilder(_hypervisor, Image).WithOptions(Options(heapSize)).Build();
+        fill(_hypervisor.Machines[0].Memory(Layout.Heap.Start, heapSize));
         if (withRegion)
         {
             _region = GuestMemoryArena.Shared.Allocate(8192);
@@ -94,4 +94,6 @@ internal sealed class SavedSnapshot : IDisposable
         _region?.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    private static SandboxOptions Options(int heapSize) => SandboxOptions.Default with { HeapSize = (ulong)heapSize };
 }

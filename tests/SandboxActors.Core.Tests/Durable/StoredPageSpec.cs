@@ -96,6 +96,20 @@ public sealed class StoredPageSpec : IDisposable
     }
 
     [Fact]
+    public void Opening_leaves_pages_where_they_are()
+    {
+        const int HeapSize = 32 << 20;
+        using var large = new SavedSnapshot(new Random(3).NextBytes, heapSize: HeapSize);
+        Snapshot.Load(large.Location); // what is compiled and loaded once
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Snapshot loaded = Snapshot.Load(large.Location);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, HeapSize / 20);
+        Assert.InRange(loaded.StoredBytes, (ulong)HeapSize, HeapSize + (1UL << 20));
+    }
+
+    [Fact]
     public void A_directory_that_is_deleted_after_it_was_loaded_is_still_there_for_whoever_has_it()
     {
         OciDirectory copy = _saved.Copy();

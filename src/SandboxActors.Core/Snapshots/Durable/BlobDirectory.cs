@@ -64,9 +64,10 @@ internal sealed class BlobDirectory(string path)
     /// <exception cref="SnapshotFormatException">It is not there or not what is said of it.</exception>
     public byte[] ReadBlob(OciDescriptor descriptor, long maximum)
     {
-        if (descriptor.Size > maximum) throw Refused(SnapshotProblem.Malformed, $"a blob is said to have {descriptor.Size} bytes, and {maximum} are the most");
+        if (descriptor.Size > maximum)
+            throw Refused(SnapshotProblem.Malformed, $"a blob is said to have {descriptor.Size} bytes, and {maximum} are the most");
         using SafeFileHandle file = OpenBlob(descriptor, out Digest digest);
-        byte[] content = new byte[descriptor.Size];
+        byte[] content = GC.AllocateUninitializedArray<byte>((int)descriptor.Size); // all of it is read, or none of it is seen
         ReadExactly(file, NameOf(digest), 0, content);
         return Digest.Of(content) == digest ? content : throw Altered(NameOf(digest));
     }
@@ -75,7 +76,8 @@ internal sealed class BlobDirectory(string path)
     /// <exception cref="SnapshotFormatException">It is not there or not what is said of it.</exception>
     public SafeFileHandle OpenBlob(OciDescriptor descriptor, out Digest digest)
     {
-        if (!Digest.TryParse(descriptor.Digest, out digest)) throw Refused(SnapshotProblem.Malformed, "a digest is not sha256 and 64 hexadecimal digits");
+        if (!Digest.TryParse(descriptor.Digest, out digest))
+            throw Refused(SnapshotProblem.Malformed, "a digest is not sha256 and 64 hexadecimal digits");
         if (descriptor.Size < 0) throw Refused(SnapshotProblem.Malformed, "a size is below zero");
         string name = NameOf(digest);
         SafeFileHandle file = Open(name, SnapshotProblem.Truncated);
@@ -125,7 +127,9 @@ internal sealed class BlobDirectory(string path)
         {
             // Not in JSON's words, which repeat what stands in the file.
             throw Refused(
-                SnapshotProblem.Malformed, $"{name} is not the document that it should be (line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1})", wrong);
+                SnapshotProblem.Malformed,
+                $"{name} is not the document that it should be (line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1})",
+                wrong);
         }
     }
 

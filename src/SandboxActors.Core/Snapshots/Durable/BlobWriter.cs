@@ -20,11 +20,12 @@ internal sealed class BlobWriter : IDisposable
 
     /// <summary>Begins.</summary>
     /// <param name="target">The path that the directory shall have.</param>
-    /// <exception cref="IOException">There is something already.</exception>
+    /// <exception cref="IOException">There is something already, or no directory above.</exception>
     public BlobWriter(string target)
     {
         _target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         _parent = Path.GetDirectoryName(_target) ?? throw new IOException($"'{target}' cannot be a snapshot's directory: it has no parent.");
+        if (!Directory.Exists(_parent)) throw new DirectoryNotFoundException($"There is no directory '{_parent}' to save a snapshot in.");
         ThrowIfThere();
         _directory = Path.Combine(_parent, $".{Path.GetFileName(_target)}.{Guid.NewGuid():N}.saving");
         _blobs = Path.Combine(_directory, "blobs", "sha256");

@@ -139,7 +139,8 @@ internal sealed class DocumentReader(SnapshotDocument document, BlobDirectory di
         {
             GuestRange range = Read(region.Range);
             MemoryAccess access = Read(region.Access);
-            Require(range.IsPageAligned && range.Length > 0 && (read.Count == 0 || read[^1].Range.End <= range.Start), "its regions are not whole pages, or not in order");
+            Require(range.IsPageAligned && range.Length > 0, "a region is not of whole pages");
+            Require(read.Count == 0 || read[^1].Range.End <= range.Start, "its regions overlap or are not in order");
             try
             {
                 RegionMap.Check(range.Start, range.Length, access, layout, []);

@@ -32,7 +32,11 @@ internal static class ExtendedStateImage
     private const int AvxEnd = 832;
 
     /// <summary>An image up to the last byte that is not zero.</summary>
-    public static byte[] WithoutZerosBehind(ReadOnlySpan<byte> image) => image[..Math.Max(Math.Min(MinimumLength, image.Length), image.LastIndexOfAnyExcept((byte)0) + 1)].ToArray();
+    public static byte[] WithoutZerosBehind(ReadOnlySpan<byte> image)
+    {
+        int used = image.LastIndexOfAnyExcept((byte)0) + 1;
+        return image[..Math.Max(used, Math.Min(MinimumLength, image.Length))].ToArray();
+    }
 
     /// <summary>Whether an image has a length that an image can have, and a value of MXCSR that a processor takes.</summary>
     public static bool IsPossible(ReadOnlySpan<byte> image) =>

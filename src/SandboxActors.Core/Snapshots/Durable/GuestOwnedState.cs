@@ -31,7 +31,8 @@ internal static class GuestOwnedState
     /// <param name="isSameKind">Whether both are on the same hypervisor, on processors of the same maker.</param>
     public static string? FindMissing(VcpuState saved, VcpuState pristine, bool isSameKind)
     {
-        if ((saved.ExtendedControl & ~pristine.ExtendedControl & ExtendedStateImage.Avx) != 0) return "its guest was told that it has AVX, which this machine lacks";
+        if ((saved.ExtendedControl & ~pristine.ExtendedControl & ExtendedStateImage.Avx) != 0)
+            return "its guest was told that it has AVX, which this machine lacks";
         if (ExtendedStateImage.HoldsMoreThanAvx(saved.ExtendedState.AsSpan()) && !(isSameKind && saved.ExtendedControl == pristine.ExtendedControl))
             return "its guest uses vector registers beyond AVX, which this machine lacks or has elsewhere";
         SpecialRegisters special = saved.Special;

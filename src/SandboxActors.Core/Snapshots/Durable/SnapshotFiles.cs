@@ -49,7 +49,8 @@ internal sealed class SnapshotFiles(BlobDirectory directory) : IDisposable
     public VcpuState StateOn(Snapshot snapshot, VcpuState pristine, string hypervisor)
     {
         bool isSameKind = snapshot.Origin.Hypervisor == hypervisor && snapshot.Origin.Processor == HostProcessor.Vendor;
-        if (GuestOwnedState.FindMissing(snapshot.Vcpu, pristine, isSameKind) is { } missing) throw directory.Refused(SnapshotProblem.OtherProcessor, missing);
+        if (GuestOwnedState.FindMissing(snapshot.Vcpu, pristine, isSameKind) is { } missing)
+            throw directory.Refused(SnapshotProblem.OtherProcessor, missing);
         foreach (RegionFile region in _regions.Values) region.Verify(static _ => { });
         return GuestOwnedState.On(pristine, snapshot.Vcpu);
     }

@@ -23,6 +23,7 @@ internal sealed partial class OciJson : JsonSerializerContext
 
     private static class Relaxed
     {
-        public static readonly OciJson Instance = new(new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        public static readonly OciJson Instance = new(
+            new JsonSerializerOptions(Default.GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 }
