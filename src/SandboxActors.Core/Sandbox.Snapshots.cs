@@ -28,6 +28,9 @@ public sealed partial class Sandbox
     /// </summary>
     /// <exception cref="SnapshotMismatchException">The snapshot is another sandbox's; nothing was changed.</exception>
     /// <exception cref="SnapshotUnusableException">Memory that the snapshot had mapped has been disposed; nothing was changed.</exception>
+    /// <exception cref="SnapshotFormatException">Pages are in the file of a snapshot that was loaded, which is not what it was; nothing was
+    /// changed.</exception>
+    /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
     /// <exception cref="UnrecoverableSandboxException">An earlier restore failed half way.</exception>
     /// <exception cref="RestoreFailedException">This one did: the sandbox is now unrecoverable.</exception>
     /// <exception cref="SandboxBusyException">Another operation is in progress, or a call is in flight.</exception>
@@ -41,8 +44,12 @@ public sealed partial class Sandbox
         if (ReferenceEquals(snapshot, _current)) return;
         if (snapshot.SandboxId != Id) throw new SnapshotMismatchException(Id, snapshot.SandboxId);
         snapshot.CheckUsable();
-        if (_vm is null) _current = snapshot; // its next call gets a micro-VM with that in it
-        else PutBack(snapshot);
+        if (_vm is not { } vm) _current = snapshot; // its next call gets a micro-VM with that in it
+        else
+        {
+            vm.Memory.Pages.Fetch(snapshot.Pages);
+            PutBack(snapshot);
+        }
     }
 
     /// <summary>Maps host memory into the guest.</summary>

@@ -4,7 +4,7 @@ using SandboxActors.Benchmarks.Scale;
 
 // Short runs: `-- floor` against the bare ioctl loop, `-- emulator` the processor in software against KVM, `-- fairness` short calls beside guests
 // that spin, `-- slices` what time slices cost, `-- async` thousands of calls that wait, `-- batch` what batches gain, `-- scale` thousands alive and a hundred
-// thousand parked. Everything else is
+// thousand parked, `-- durable` what saving and loading snapshots costs. Everything else is
 // BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
 if (args is ["floor", ..]) return await FloorRun.RunAsync();
 if (args is ["emulator", ..]) return EmulatorRun.Run();
@@ -13,5 +13,6 @@ if (args is ["slices", ..]) return await SlicesRun.RunAsync(args);
 if (args is ["async", ..]) return await AsyncRun.RunAsync(args);
 if (args is ["scale", ..]) return await ScaleRun.RunAsync(args);
 if (args is ["batch", ..]) return await BatchRun.RunAsync(args);
+if (args is ["durable", ..]) return DurableRun.Run();
 BenchmarkSwitcher.FromAssembly(typeof(FloorRun).Assembly).Run(args);
 return 0;

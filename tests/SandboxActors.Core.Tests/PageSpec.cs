@@ -23,7 +23,7 @@ public sealed class PageSpec
             byte[] changed = Change(content, changes);
             Page page = Page.Of(changed, like);
 
-            Assert.Equal(changed, page.Bytes());
+            Assert.Equal(changed, page.ToArray());
             Assert.True(page.Holds(changed));
             Assert.Same(page, Page.Of(changed));
             Assert.InRange(page.StoredBytes, 0, GuestAddress.PageSize);
@@ -42,7 +42,7 @@ public sealed class PageSpec
         {
             content[generation * 8] ^= 1;
             page = Page.Of(content, page);
-            Assert.Equal(content, page.Bytes());
+            Assert.Equal(content, page.ToArray());
         }
 
         // A hundred words of eight bytes with their places; each alone is one word behind the page before.

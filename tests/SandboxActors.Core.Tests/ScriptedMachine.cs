@@ -12,9 +12,9 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     private int _interruptAttempts;
     private VcpuState _state = new()
     {
-        General = default,
+        General = new GeneralRegisters { Rflags = 2 },
         Special = new SpecialRegisters(),
-        ExtendedState = [],
+        ExtendedState = [.. new byte[4096]],
         ExtendedControl = 0,
         Debug = default,
         ModelSpecific = [],
@@ -87,6 +87,9 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
         BinaryPrimitives.WriteUInt32LittleEndian(output, length ?? (uint)body.Length);
         body.CopyTo(output[4..]);
     }
+
+    /// <summary>Notes in the log that a guest wrote somewhere.</summary>
+    public void LogWrite(GuestAddress address) => Log!.Add((int)((address - _slots[SandboxMemory.Slot].Range.Start) / GuestAddress.PageSize));
 
     public VmExit Run()
     {

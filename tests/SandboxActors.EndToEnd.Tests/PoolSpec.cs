@@ -224,7 +224,8 @@ public sealed class PoolSpec
         SandboxBuilder builder = SimpleGuest.Builder(backend).Pool(pool);
         using Sandbox first = builder.Build();
         Snapshot golden = first.Snapshot();
-        Assert.Throws<ArgumentException>(() => { _ = pool.KeepReady(SimpleGuest.Builder(backend).HeapSize(1 << 20), golden, 1); });
+        SandboxBuilder ofAnother = new SandboxBuilder(Backends.Open(backend), GuestImage.FromFile(Guests.GuestFiles.Path("hello"))).Pool(pool);
+        Assert.Throws<ArgumentException>(() => { _ = pool.KeepReady(ofAnother, golden, 1); });
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = pool.KeepReady(builder, golden, -1); });
 
         using var arena = new GuestMemoryArena(8 << 20);

@@ -13,8 +13,9 @@ public sealed class GuestImage
     private readonly Lazy<PageTree> _initialPages;
     private readonly Lazy<SymbolTable> _symbols;
 
-    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, SymbolSections symbols)
+    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, SymbolSections symbols, bool canStart)
     {
+        CanStart = canStart;
         _initialPages = new Lazy<PageTree>(ReadInitialPages);
         _symbols = new Lazy<SymbolTable>(() => new SymbolTable(symbols));
         Name = name;
@@ -29,6 +30,9 @@ public sealed class GuestImage
 
     /// <summary>Where the guest starts.</summary>
     public GuestAddress Entry { get; }
+
+    /// <summary>Whether its file is known; of a snapshot that was loaded only its memory is.</summary>
+    internal bool CanStart { get; }
 
     /// <summary>From the first segment's first page to the last one's end.</summary>
     internal GuestRange Pages { get; }
@@ -82,10 +86,25 @@ public sealed class GuestImage
         return Read(name, name, elf);
     }
 
+    /// <summary>A guest whose memory is that of a snapshot: it cannot be started, since nobody has its file.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="segments">Its segments from the lowest address up, disjoint, without content.</param>
+    /// <param name="entry">Where it started.</param>
+    internal static GuestImage OfSnapshot(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry) =>
+        new(name, segments, entry, SymbolSections.None, canStart: false);
+
     private static GuestImage Read(string fullName, string name, ReadOnlyMemory<byte> file)
     {
         (IReadOnlyList<ImageSegment> segments, GuestAddress entry) = new ElfReader(fullName, file).Read();
-        return new GuestImage(name, segments, entry, SymbolSections.CopyFrom(file.Span));
+        return new GuestImage(name, segments, entry, SymbolSections.CopyFrom(file.Span), canStart: true);
+    }
+
+    /// <summary>All pages of a guest that are not all zeros, by number from its image's start, from the lowest up.</summary>
+    /// <param name="own">Those of its own, behind the shared ones.</param>
+    internal IEnumerable<(int Number, Page Page)> AllPages(PageTree own)
+    {
+        int shared = (int)(Shared.Pages.Length / GuestAddress.PageSize);
+        return Shared.AllPages().Concat(own.All().Select(held => (held.Number + shared, held.Page)));
     }
 
     /// <summary>The segment that holds an address; null if none does.</summary>

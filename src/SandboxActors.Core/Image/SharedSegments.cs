@@ -1,3 +1,4 @@
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Image;
@@ -10,6 +11,9 @@ internal sealed class SharedSegments
 {
     private readonly IReadOnlyList<ImageSegment> _segments;
     private readonly Lock _lock = new();
+
+    // What is not in the segments themselves: of a guest that is known from a snapshot alone.
+    private readonly List<(int Number, Page Page)> _added = [];
     private GuestMemoryBlock? _memory;
     private int _users;
 
@@ -27,9 +31,31 @@ internal sealed class SharedSegments
     /// <summary>Where they lie, from the image's start; may be empty.</summary>
     public GuestRange Pages { get; }
 
+    /// <summary>Adds what a page holds, before anybody uses them: for a guest that is known from a snapshot alone.</summary>
+    /// <param name="number">Which page, from the start.</param>
+    /// <param name="page">What it holds.</param>
+    public void Add(int number, Page page) => _added.Add((number, page));
+
+    /// <summary>The pages that are not all zeros, by number from the start, from the lowest up.</summary>
+    public IEnumerable<(int Number, Page Page)> AllPages()
+    {
+        foreach ((int, Page) added in _added) yield return added;
+        foreach (ImageSegment segment in _segments)
+        {
+            int first = (int)((segment.Pages.Start - Pages.Start) / GuestAddress.PageSize);
+            for (int offset = 0; offset < segment.Content.Length; offset += GuestAddress.PageSize)
+            {
+                byte[] whole = new byte[GuestAddress.PageSize];
+                segment.Content.Span[offset..Math.Min(segment.Content.Length, offset + GuestAddress.PageSize)].CopyTo(whole);
+                if (whole.AsSpan().ContainsAnyExcept((byte)0)) yield return (first + (offset / GuestAddress.PageSize), Page.Over(whole));
+            }
+        }
+    }
+
     /// <summary>Counts a user in.</summary>
     /// <returns>Their memory; null if there are none.</returns>
     /// <exception cref="MachineException">There is no memory for it.</exception>
+    /// <exception cref="SnapshotFormatException">The file of the snapshot that the guest is known from is not what it was.</exception>
     public GuestMemoryBlock? Acquire()
     {
         if (Count == 0) return null;
@@ -56,13 +82,21 @@ internal sealed class SharedSegments
     private GuestMemoryBlock Copy()
     {
         GuestMemoryBlock block = GuestMemoryArena.Shared.Allocate(Pages.Length);
-        foreach (ImageSegment segment in _segments)
+        try
         {
-            ulong offset = segment.Pages.Start - Pages.Start;
-            block.Populate(offset, segment.Content.Length);
-            segment.Content.Span.CopyTo(block.Slice(offset, segment.Content.Length));
-        }
+            foreach ((int number, Page page) in AllPages())
+            {
+                ulong offset = (ulong)number * GuestAddress.PageSize;
+                block.Populate(offset, GuestAddress.PageSize);
+                page.CopyTo(block.Slice(offset, GuestAddress.PageSize));
+            }
 
-        return block;
+            return block;
+        }
+        catch
+        {
+            block.Dispose();
+            throw;
+        }
     }
 }

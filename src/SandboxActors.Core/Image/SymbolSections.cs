@@ -26,6 +26,9 @@ internal sealed class SymbolSections
     private SymbolSections(string problem)
         : this([], []) => Problem = problem;
 
+    /// <summary>Those of a guest that is known from a snapshot alone: none.</summary>
+    public static SymbolSections None { get; } = new("the guest is known from a snapshot alone, and that has no names");
+
     /// <summary>Whole symbols of <see cref="SymbolSize"/> bytes each.</summary>
     public ReadOnlyMemory<byte> Symbols { get; }
 

@@ -78,6 +78,19 @@ internal sealed class PageTracker
         return _base = current;
     }
 
+    /// <summary>
+    /// Has in memory what putting back would take from files, so that whatever is wrong with a file is known before anything is changed.
+    /// </summary>
+    /// <exception cref="MachineException">The system refused.</exception>
+    /// <exception cref="SnapshotFormatException">A file is not what it was.</exception>
+    public void Fetch(PageTree wanted)
+    {
+        if (!wanted.MayBeStored) return;
+        PageBitmap needed = FindSuspects();
+        wanted.AddDifferences(_base, needed);
+        foreach (int page in needed) wanted[page].Fetch();
+    }
+
     /// <summary>Puts back what all pages held.</summary>
     /// <param name="wanted">What they held.</param>
     /// <param name="golden">Where long runs of it may be mapped from; null to copy all. Mapping costs the more the more machines there are, so it is for memory

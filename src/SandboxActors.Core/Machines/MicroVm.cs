@@ -78,7 +78,7 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void Load(Snapshot snapshot, GuestLogLevel minimumLogLevel)
     {
-        Load(StateOf(snapshot.Registers), snapshot.Regions, snapshot.Pages, snapshot.Golden);
+        Load(StateOf(snapshot), snapshot.Regions, snapshot.Pages, snapshot.Golden);
         DescribeTo(minimumLogLevel);
     }
 
@@ -96,7 +96,7 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void PutBack(Snapshot snapshot)
     {
-        Load(StateOf(snapshot.Registers), snapshot.Regions, snapshot.Pages);
+        Load(StateOf(snapshot), snapshot.Regions, snapshot.Pages);
         BootInformation.Reseed(Memory.Boot);
     }
 
@@ -115,9 +115,9 @@ internal sealed class MicroVm : IDisposable
         Memory.Pages.PutBack(pages, golden);
     }
 
-    private VcpuState StateOf(KeptRegisters kept)
+    private VcpuState StateOf(Snapshot snapshot)
     {
-        if (_loaded.Kept != kept) _loaded = (kept, kept.ToState());
+        if (_loaded.Kept != snapshot.Registers) _loaded = (snapshot.Registers, snapshot.StateOn(AtRest, Shape.Hypervisor.Name));
         return _loaded.State!;
     }
 

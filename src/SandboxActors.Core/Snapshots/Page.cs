@@ -6,12 +6,13 @@ namespace SandboxActors.Core.Snapshots;
 
 /// <summary>
 /// The content of one page of guest memory, immutable. Pages of equal content are one object, whichever sandbox they were copied from, so a page costs
-/// its 4 KiB once in a process. One that differs little from another is kept as what differs.
+/// its 4 KiB once in a process. One that differs little from another is kept as what differs; one of a snapshot that was loaded stays in its file until it is
+/// needed.
 /// </summary>
-internal sealed class Page
+internal abstract class Page
 {
     /// <summary>The page of zeros.</summary>
-    public static readonly Page Zero = new(null, new byte[GuestAddress.PageSize]);
+    public static readonly Page Zero = Over(new byte[GuestAddress.PageSize]);
 
     private static readonly WeakSet<Page> Shared = new();
 
@@ -21,23 +22,14 @@ internal sealed class Page
     // Bytes of a delta that is not worth looking for a shorter one.
     private const int ShortDelta = 64;
 
-    // Of a page that is kept as what differs: the whole page that it differs from. Never one that is itself kept so.
-    private readonly Page? _from;
-
-    // The page's bytes, or a PageDelta.
-    private readonly ReadOnlyMemory<byte> _bytes;
-
-    private Page(Page? from, ReadOnlyMemory<byte> bytes)
-    {
-        _from = from;
-        _bytes = bytes;
-    }
-
     /// <summary>Bytes that it takes, of its own.</summary>
-    public int StoredBytes => _bytes.Length;
+    public abstract int StoredBytes { get; }
 
-    /// <summary>Whether it is kept whole, and not as what differs from another.</summary>
-    public bool IsWhole => _from is null;
+    /// <summary>Whether it is kept whole, and not as what differs from another, nor in a file.</summary>
+    public bool IsWhole => this is WholePage;
+
+    // A page in memory that others like it can be kept as what differs from.
+    private protected abstract WholePage? Root { get; }
 
     /// <summary>The page with a content, which is copied if it is a new one.</summary>
     /// <param name="content">A page's bytes.</param>
@@ -48,31 +40,55 @@ internal sealed class Page
     /// <param name="like">A page that it may differ little from.</param>
     /// <param name="orLike">Another one, for when it differs by more than a few words from the first; null has it kept whole then.</param>
     public static Page Of(ReadOnlySpan<byte> content, Page like, Page? orLike = null) =>
-        content.ContainsAnyExcept((byte)0) ? Shared.GetOrAdd(new Candidate(content, like._from ?? like, orLike?._from ?? orLike)) : Zero;
+        content.ContainsAnyExcept((byte)0) ? Shared.GetOrAdd(new Candidate(content, like.Root ?? Zero.Root!, orLike?.Root)) : Zero;
 
     /// <summary>A page over bytes that somebody else keeps and nobody changes; it is shared by reference alone.</summary>
     /// <param name="content">A page's bytes.</param>
-    public static Page Over(ReadOnlyMemory<byte> content) => new(null, content);
+    public static Page Over(ReadOnlyMemory<byte> content) => new WholePage(content);
 
-    /// <summary>Whether a page's bytes are this content.</summary>
-    public bool Holds(ReadOnlySpan<byte> content) =>
-        _from is null ? _bytes.Span.SequenceEqual(content) : PageDelta.Matches(_from._bytes.Span, _bytes.Span, content);
+    /// <summary>Whether a page's bytes are its content.</summary>
+    public abstract bool Holds(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Writes the content out.</summary>
+    /// <summary>Copies its content.</summary>
     /// <param name="target">A page's bytes.</param>
-    public void CopyTo(Span<byte> target)
-    {
-        if (_from is null)
-        {
-            _bytes.Span.CopyTo(target);
-            return;
-        }
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public abstract void CopyTo(Span<byte> target);
 
-        _from._bytes.Span.CopyTo(target);
-        PageDelta.Apply(target, _bytes.Span);
+    /// <summary>Has its content in memory from now on, so that no later use of it can fail.</summary>
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public virtual void Fetch()
+    {
     }
 
-    private readonly ref struct Candidate(ReadOnlySpan<byte> content, Page like, Page? orLike) : ICandidate<Page>
+    private protected sealed class WholePage(ReadOnlyMemory<byte> content) : Page
+    {
+        public override int StoredBytes => GuestAddress.PageSize;
+
+        public ReadOnlySpan<byte> Content => content.Span;
+
+        private protected override WholePage? Root => this;
+
+        public override bool Holds(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(content.Span);
+
+        public override void CopyTo(Span<byte> target) => content.Span.CopyTo(target);
+    }
+
+    private sealed class DifferingPage(WholePage from, byte[] delta) : Page
+    {
+        public override int StoredBytes => delta.Length;
+
+        private protected override WholePage? Root => from;
+
+        public override bool Holds(ReadOnlySpan<byte> bytes) => PageDelta.Matches(from.Content, delta, bytes);
+
+        public override void CopyTo(Span<byte> target)
+        {
+            from.CopyTo(target);
+            PageDelta.Apply(target, delta);
+        }
+    }
+
+    private readonly ref struct Candidate(ReadOnlySpan<byte> content, WholePage like, WholePage? orLike) : ICandidate<Page>
     {
         private readonly ReadOnlySpan<byte> _content = content;
 
@@ -83,13 +99,13 @@ internal sealed class Page
         public Page Create()
         {
             Span<byte> delta = stackalloc byte[PageDelta.MaximumLength];
-            int length = PageDelta.Encode(like._bytes.Span, _content, delta);
-            if (length is >= 0 and <= ShortDelta) return new Page(like, delta[..length].ToArray());
-            if (orLike is null) return new Page(null, _content.ToArray());
+            int length = PageDelta.Encode(like.Content, _content, delta);
+            if (length is >= 0 and <= ShortDelta) return new DifferingPage(like, delta[..length].ToArray());
+            if (orLike is null) return Over(_content.ToArray());
             Span<byte> other = stackalloc byte[PageDelta.MaximumLength];
-            int otherLength = PageDelta.Encode(orLike._bytes.Span, _content, other);
-            if (otherLength >= 0 && (length < 0 || otherLength < length)) return new Page(orLike, other[..otherLength].ToArray());
-            return length >= 0 ? new Page(like, delta[..length].ToArray()) : new Page(null, _content.ToArray());
+            int otherLength = PageDelta.Encode(orLike.Content, _content, other);
+            if (otherLength >= 0 && (length < 0 || otherLength < length)) return new DifferingPage(orLike, other[..otherLength].ToArray());
+            return length >= 0 ? new DifferingPage(like, delta[..length].ToArray()) : Over(_content.ToArray());
         }
     }
 }

@@ -22,7 +22,11 @@ internal static unsafe partial class LibC
     public const int ENOMEM = 12;
     public const int ENOTDIR = 20;
     public const uint MFD_CLOEXEC = 1;
+    public const int ELOOP = 40;
     public const nint MAP_FAILED = -1;
+
+    // One of the few numbers that differ between processors.
+    public static readonly int O_NOFOLLOW = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint mmap(nint addr, nuint length, int prot, int flags, int fd, nint offset);
