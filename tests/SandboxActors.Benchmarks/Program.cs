@@ -1,14 +1,18 @@
 using BenchmarkDotNet.Running;
 using SandboxActors.Benchmarks;
+using SandboxActors.Benchmarks.Peers;
 
 // Short runs: `-- floor` against the bare ioctl loop, `-- emulator` the processor in software against KVM, `-- fairness` short calls beside guests
-// that spin, `-- slices` what time slices cost, `-- async` thousands of calls that wait, `-- batch` what batches gain. Everything else is
-// BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
+// that spin, `-- slices` what time slices cost, `-- async` thousands of calls that wait, `-- batch` what batches gain, `-- peers` the same work by
+// others. Everything else is BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
+if (args is [ChildPeer.Argument]) return ChildProgram.Run();
 if (args is ["floor", ..]) return await FloorRun.RunAsync();
 if (args is ["emulator", ..]) return EmulatorRun.Run();
 if (args is ["fairness", ..]) return await FairnessRun.RunAsync(args);
 if (args is ["slices", ..]) return await SlicesRun.RunAsync(args);
 if (args is ["async", ..]) return await AsyncRun.RunAsync(args);
 if (args is ["batch", ..]) return await BatchRun.RunAsync(args);
+if (args is ["peers"]) return PeersRun.Run();
+if (args is [LiveMemory.Argument, string peer]) return LiveMemory.Run(peer);
 BenchmarkSwitcher.FromAssembly(typeof(FloorRun).Assembly).Run(args);
 return 0;
