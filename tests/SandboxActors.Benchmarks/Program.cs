@@ -12,7 +12,7 @@ if (args is ["fairness", ..]) return await FairnessRun.RunAsync(args);
 if (args is ["slices", ..]) return await SlicesRun.RunAsync(args);
 if (args is ["async", ..]) return await AsyncRun.RunAsync(args);
 if (args is ["batch", ..]) return await BatchRun.RunAsync(args);
-if (args is ["peers"]) return PeersRun.Run();
+if (args is ["peers", .. string[] parts]) return PeersRun.Run(parts);
 if (args is [LiveMemory.Argument, string peer]) return LiveMemory.Run(peer);
 BenchmarkSwitcher.FromAssembly(typeof(FloorRun).Assembly).Run(args);
 return 0;

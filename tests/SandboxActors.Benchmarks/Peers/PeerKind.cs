@@ -25,23 +25,6 @@ internal sealed record PeerKind(string Name, string Title, Func<IPeer> Make, int
         new("child", "Child process", () => new ChildPeer(), Live: 20, LivesInThisProcess: false),
     ];
 
-    /// <summary>The peer, or null and the reason where it cannot run.</summary>
-    public IPeer? TryMake(out string? reason)
-    {
-        try
-        {
-            IPeer peer = Make();
-            reason = null;
-            return peer;
-        }
-        catch (Exception absent)
-            when (absent is PeerAbsentException or DllNotFoundException or TypeLoadException or PlatformNotSupportedException)
-        {
-            reason = absent.Message;
-            return null;
-        }
-    }
-
     private static SandboxPeer MakeKvm()
     {
         KvmAvailability kvm = KvmHypervisor.Probe();

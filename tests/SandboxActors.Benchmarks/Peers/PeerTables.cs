@@ -12,20 +12,23 @@ internal static class PeerTables
     {
         // A file has no width, and is taken for a narrow terminal.
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = WidthOfFiles;
-        AnsiConsole.Write(Work(columns));
-        AnsiConsole.Write(Cycles(cycles));
+        if (columns.Count > 0) AnsiConsole.Write(Work(columns));
+        if (cycles.Count > 0) AnsiConsole.Write(Cycles(cycles));
     }
 
     private static Table Work(IReadOnlyList<PeerColumn> columns)
     {
         Table table = New("us each", [.. columns.Select(static column => column.Kind.Title)]);
         foreach (PeerWork work in PeerWork.All)
-            table.AddRow([work.Title, .. columns.Select(column => Cell(column, () => Number(column.Times[work.Name])))]);
-        table.AddRow(["alive, KiB of the machine's", .. columns.Select(static column => Cell(column, () => Machine(column)))]);
-        table.AddRow(["alive, KiB of this process's", .. columns.Select(static column => Cell(column, () => Process(column)))]);
+            Add(work.Title, column => column.Times.TryGetValue(work.Name, out double time) ? Number(time) : null);
+        Add("alive, KiB of the machine's", static column => column.Live is { } live ? Machine(column.Kind, live) : null);
+        Add("alive, KiB of this process's", static column => column.Live is { } live ? Process(column.Kind, live) : null);
         IEnumerable<PeerColumn> left = columns.Where(static column => column.Absence is not null);
         string absent = string.Join('\n', left.Select(static column => $"{column.Kind.Title}: {column.Absence}"));
         return absent.Length == 0 ? table : table.Caption(Markup.Escape(absent));
+
+        void Add(string title, Func<PeerColumn, string?> cell) =>
+            table.AddRow([title, .. columns.Select(column => cell(column) ?? (column.Absence is null ? "not measured" : "not here"))]);
     }
 
     private static Table Cycles(IReadOnlyList<CycleResult> cycles)
@@ -55,15 +58,13 @@ internal static class PeerTables
         return table;
     }
 
-    private static string Cell(PeerColumn column, Func<string> text) => column.Absence is null ? text() : "not here";
-
-    private static string Machine(PeerColumn column)
+    private static string Machine(PeerKind kind, LiveMemory live)
     {
-        string each = Number(column.Live!.Machine);
-        return column.Kind.Live == PeerKind.Many ? each : string.Create(CultureInfo.InvariantCulture, $"{each}, of {column.Kind.Live}");
+        string each = Number(live.Machine);
+        return kind.Live == PeerKind.Many ? each : string.Create(CultureInfo.InvariantCulture, $"{each}, of {kind.Live}");
     }
 
-    private static string Process(PeerColumn column) => column.Kind.LivesInThisProcess ? Number(column.Live!.Process) : "n/a: has its own";
+    private static string Process(PeerKind kind, LiveMemory live) => kind.LivesInThisProcess ? Number(live.Process) : "n/a: has its own";
 
     private static string Number(double value) =>
         value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);

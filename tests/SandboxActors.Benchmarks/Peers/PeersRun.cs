@@ -1,67 +1,54 @@
 using SandboxActors.Kvm;
-using static SandboxActors.Benchmarks.Figures;
 
 namespace SandboxActors.Benchmarks.Peers;
 
 /// <summary>
 /// The same work side by side: this project on KVM and in software, Wasmtime as it comes and tuned, V8, Jint, a child process. And whole cycles, call
-/// and restore, against Wasmtime. Prints <c>name value unit</c>, then tables. A peer that cannot run here is named and left out.
+/// and restore, against Wasmtime. Prints <c>name value unit</c>, then tables. A peer that cannot run here is named and left out. One part alone, for
+/// figures that were disturbed: <c>-- peers work</c>, <c>-- peers memory</c>, <c>-- peers cycles</c>.
 /// </summary>
 internal static class PeersRun
 {
-    public static int Run()
+    /// <param name="parts">Which; all if none is named.</param>
+    public static int Run(IReadOnlyCollection<string> parts)
     {
-        using var progress = new PeersProgress();
-        List<PeerColumn> columns = MeasureWork(progress);
-        foreach (PeerColumn column in columns.Where(static column => column.Absence is null))
+        List<PeerColumn> columns = [];
+        List<CycleResult> cycles = [];
+        using (var progress = new PeersProgress())
+        {
+            progress.Say("making the peers");
+            if (Wanted("work") || Wanted("memory")) columns.AddRange(PeerKind.All.Select(static kind => new PeerColumn(kind)));
+            if (Wanted("work")) MeasureWork([.. columns.Where(static column => column.Peer is not null)], progress);
+            foreach (PeerColumn column in columns) column.Dispose();
+            if (Wanted("memory")) MeasureMemory(columns.Where(static column => column.Peer is not null), progress);
+            if (Wanted("cycles")) cycles = MeasureCycles(progress);
+        }
+
+        PeerFigures.Print(columns, cycles);
+        PeerTables.Show(columns, cycles);
+        return 0;
+
+        bool Wanted(string part) => parts.Count == 0 || parts.Contains(part);
+    }
+
+    private static void MeasureWork(List<PeerColumn> present, PeersProgress progress)
+    {
+        (IPeer Peer, IPeerSandbox Sandbox)[] peers = [.. present.Select(static column => (column.Peer!, column.Peer!.Create()))];
+        foreach (PeerWork work in PeerWork.All)
+        {
+            progress.Say(work.Title);
+            foreach ((PeerColumn column, double time) in present.Zip(PeerRounds.Measure(work, peers))) column.Times.Add(work.Name, time);
+        }
+
+        foreach ((_, IPeerSandbox sandbox) in peers) sandbox.Dispose();
+    }
+
+    private static void MeasureMemory(IEnumerable<PeerColumn> present, PeersProgress progress)
+    {
+        foreach (PeerColumn column in present)
         {
             progress.Say($"memory of {column.Kind.Live:N0} alive: {column.Kind.Title}");
             column.Live = LiveMemory.Of(column.Kind);
-            Print($"live_each_{column.Kind.Name}_kb", column.Live.Machine, "KiB");
-            if (column.Kind.LivesInThisProcess) Print($"live_each_{column.Kind.Name}_process_kb", column.Live.Process, "KiB");
-        }
-
-        List<CycleResult> cycles = MeasureCycles(progress);
-        progress.Dispose();
-        PeerTables.Show(columns, cycles);
-        return 0;
-    }
-
-    private static List<PeerColumn> MeasureWork(PeersProgress progress)
-    {
-        var columns = new List<PeerColumn>();
-        var present = new List<(PeerColumn Column, IPeer Peer, IPeerSandbox Sandbox)>();
-        try
-        {
-            foreach (PeerKind kind in PeerKind.All)
-            {
-                progress.Say($"making {kind.Title}");
-                IPeer? peer = kind.TryMake(out string? reason);
-                columns.Add(new PeerColumn(kind, reason));
-                if (peer is not null) present.Add((columns[^1], peer, peer.Create()));
-                else Console.WriteLine($"{kind.Title} is left out: {reason}");
-            }
-
-            foreach (PeerWork work in PeerWork.All)
-            {
-                progress.Say(work.Title);
-                double[] times = PeerRounds.Measure(work, [.. present.Select(static item => (item.Peer, item.Sandbox))]);
-                foreach ((PeerColumn column, double time) in present.Select(static item => item.Column).Zip(times))
-                {
-                    column.Times.Add(work.Name, time);
-                    Print($"{work.Name}_{column.Kind.Name}_us", time, "us");
-                }
-            }
-
-            return columns;
-        }
-        finally
-        {
-            foreach ((_, IPeer peer, IPeerSandbox sandbox) in present)
-            {
-                sandbox.Dispose();
-                peer.Dispose();
-            }
         }
     }
 
@@ -74,9 +61,6 @@ internal static class PeersRun
         {
             results.Add(result);
             progress.Say($"call and restore, against Wasmtime: {results.Count} of {CycleCase.All.Count}");
-            if (result.Ours is { } ours) Print($"{result.Case.Name}_kvm_us", ours, "us");
-            foreach ((string setting, double time) in CycleRun.Settings.Zip(result.Wasmtime)) Print($"{result.Case.Name}_{setting}_us", time, "us");
-            if (result.Ratio is { } ratio) Print($"{result.Case.Name}_vs_wasmtime", ratio, "ratio");
         }
 
         return results;
