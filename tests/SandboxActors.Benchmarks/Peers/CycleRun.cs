@@ -16,7 +16,7 @@ internal static class CycleRun
     // Before, a restore of ours looks at pages that were written long ago too: it forgets them after 64 restores without a change.
     private const int RestoresToSettle = 130;
 
-    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(4);
 
     /// <summary>
     /// Of Wasmtime, in the figures' names: memory mapped for each instance, as by default; of a pool, given back to the kernel; of a pool, put
@@ -46,7 +46,7 @@ internal static class CycleRun
         List<double> own = [];
         List<double>[] times = [.. theirs.Select(static _ => new List<double>())];
         List<double>[] ratios = [.. theirs.Select(static _ => new List<double>())];
-        for (int i = 0; i < RestoresToSettle; i++) ours?.CallAndRestore(item.Pages, item.Apart);
+        for (int i = 0; i < RestoresToSettle && ours is not null; i++) Once(ours, item);
         for (int round = -WarmUp; round < Rounds; round++)
         {
             double before = ours is null ? double.NaN : Cycle(ours, item);
@@ -69,20 +69,29 @@ internal static class CycleRun
         return new CycleResult(item, median, [.. times.Select(Median)], ours is null ? null : ratios.Min(Median));
     }
 
-    /// <summary>As many as fit in a round, at least one: microseconds each.</summary>
+    /// <summary>
+    /// As many as fit in a round, at least one: microseconds each. One goes before them, so that none pays for what another has put out of the
+    /// processor's caches.
+    /// </summary>
     private static double Cycle(ICycle cycle, CycleCase item)
     {
+        Once(cycle, item);
         long start = Stopwatch.GetTimestamp();
         TimeSpan passed;
         int times = 0;
         do
         {
-            long sum = cycle.CallAndRestore(item.Pages, item.Apart);
-            if (sum != item.Sum) throw new InvalidOperationException($"{item.Name}: the restore before did not put everything back.");
+            Once(cycle, item);
             times++;
             passed = Stopwatch.GetElapsedTime(start);
         }
         while (passed < Round);
         return passed.TotalMicroseconds / times;
+    }
+
+    private static void Once(ICycle cycle, CycleCase item)
+    {
+        if (cycle.CallAndRestore(item.Pages, item.Apart) != item.Sum)
+            throw new InvalidOperationException($"{item.Name}: the restore before did not put everything back.");
     }
 }
