@@ -1,10 +1,11 @@
 using BenchmarkDotNet.Running;
 using SandboxActors.Benchmarks;
 
-// Short runs: `-- floor` against the bare ioctl loop, `-- emulator` the processor in software against KVM, `-- fairness` short calls beside guests
-// that spin, `-- slices` what time slices cost, `-- async` thousands of calls that wait, `-- batch` what batches gain. Everything else is
-// BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
+// Short runs: `-- floor` against the bare ioctl loop, `-- hotpath` what the host does for a call beside the exit, `-- emulator` the processor in software
+// against KVM, `-- fairness` short calls beside guests that spin, `-- slices` what time slices cost, `-- async` thousands of calls that wait, `-- batch`
+// what batches gain. Everything else is BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
 if (args is ["floor", ..]) return await FloorRun.RunAsync();
+if (args is ["hotpath", ..]) return HotPathRun.Run();
 if (args is ["emulator", ..]) return EmulatorRun.Run();
 if (args is ["fairness", ..]) return await FairnessRun.RunAsync(args);
 if (args is ["slices", ..]) return await SlicesRun.RunAsync(args);
