@@ -45,7 +45,7 @@ public sealed partial class Sandbox
         }
 
         GuestInvocation first = calls[0];
-        return StartInside(first.Function, first.ReturnType, CallOptions.None, first.Arguments.Span, _parts.Options.StatePolicy);
+        return StartInside(new GuestCall(this), first.Function, first.ReturnType, CallOptions.None, first.Arguments.Span, _parts.Options.StatePolicy);
     }
 
     // What is done before, after or beside each call by itself cannot be done to several at once.

@@ -31,7 +31,7 @@ public sealed partial class Sandbox
     /// <param name="arguments">Its arguments.</param>
     /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
     public GuestValue Invoke(string function, GuestValueType returnType, params ReadOnlySpan<GuestValue> arguments) =>
-        RunToEnd(Start(function, returnType, arguments));
+        Invoke(function, returnType, CallOptions.None, arguments, _parts.Options.StatePolicy);
 
     /// <summary>Calls a guest function with bounds, and waits for its result.</summary>
     /// <typeparam name="T">The type of its result: int, uint, long, ulong, float, double, bool, string or byte[].</typeparam>
@@ -55,35 +55,44 @@ public sealed partial class Sandbox
     /// <param name="arguments">Its arguments.</param>
     /// <inheritdoc cref="Call{T}(string, CallOptions, ReadOnlySpan{GuestValue})"/>
     public GuestValue Invoke(string function, GuestValueType returnType, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
-        RunToEnd(Start(function, returnType, options, arguments));
+        Invoke(function, returnType, options, arguments, _parts.Options.StatePolicy);
 
     /// <summary>Calls a guest function and rolls back whatever it changed, however it ended: the call leaves no trace.</summary>
     /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
     public T CallWithoutTrace<T>(string function, params ReadOnlySpan<GuestValue> arguments) =>
-        ResultType<T>.Read(InvokeWithoutTrace(function, ResultType<T>.Type, arguments));
+        ResultType<T>.Read(Invoke(function, ResultType<T>.Type, CallOptions.None, arguments, StatePolicy.RollBackAlways));
 
     /// <summary>Calls a guest function that returns nothing, and rolls back whatever it changed, however it ended.</summary>
     /// <inheritdoc cref="Call{T}(string, ReadOnlySpan{GuestValue})"/>
-    public void CallWithoutTrace(string function, params ReadOnlySpan<GuestValue> arguments) => InvokeWithoutTrace(function, GuestValueType.Void, arguments);
+    public void CallWithoutTrace(string function, params ReadOnlySpan<GuestValue> arguments) =>
+        Invoke(function, GuestValueType.Void, CallOptions.None, arguments, StatePolicy.RollBackAlways);
 
-    private GuestValue InvokeWithoutTrace(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
+    // Start and first step in one: nobody gets to see the call, so the sandbox has one object for all of these.
+    private GuestValue Invoke(
+        string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
     {
         ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         GuestCall call;
+        GuestStep step;
+        List<TaskCompletionSource<KillOutcome>>? killers;
         using (_gate.Enter())
         {
             ThrowIfNotReady();
-            call = StartInside(function, returnType, CallOptions.None, arguments, StatePolicy.RollBackAlways);
+            options.Cancellation.ThrowIfCancellationRequested();
+            call = StartInside(_ownCall ??= new GuestCall(this), function, returnType, options, arguments, policy);
+            step = StepInside(call, out killers);
         }
 
-        return RunToEnd(call);
+        InterruptHandle.Tell(killers, killed: step.Failure is GuestEndedException);
+        return step.Kind == GuestStepKind.Completed ? step.Value : RunToEnd(call, step);
     }
 
-    private static GuestValue RunToEnd(GuestCall call)
+    private static GuestValue RunToEnd(GuestCall call, GuestStep step)
     {
         while (true)
         {
-            GuestStep step = call.Step();
             switch (step.Kind)
             {
                 case GuestStepKind.Completed: return step.Value;
@@ -94,6 +103,8 @@ public sealed partial class Sandbox
                 case GuestStepKind.Preempted: break;
                 default: throw new InvalidOperationException($"A step ended as {step.Kind}.");
             }
+
+            step = call.Step();
         }
     }
 }

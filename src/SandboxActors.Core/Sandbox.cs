@@ -22,6 +22,7 @@ public sealed partial class Sandbox : IDisposable
     // All owned by the operation inside the gate.
     private List<WeakReference<MappedFile>>? _files;
     private GuestCall? _activeCall;
+    private GuestCall? _ownCall;
     private Snapshot? _current;
     private readonly GoldenMemory? _golden;
     private bool _takesBatches;
@@ -96,7 +97,7 @@ public sealed partial class Sandbox : IDisposable
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         options.Cancellation.ThrowIfCancellationRequested();
-        return StartInside(function, returnType, options, arguments, _parts.Options.StatePolicy);
+        return StartInside(new GuestCall(this), function, returnType, options, arguments, _parts.Options.StatePolicy);
     }
 
     /// <summary>Makes a sandbox and starts its guest: runs it until it is ready for calls.</summary>
@@ -120,19 +121,12 @@ public sealed partial class Sandbox : IDisposable
     /// <summary>One step of the active call: <see cref="GuestCall.Step"/>.</summary>
     internal GuestStep Step(GuestCall call)
     {
-        List<TaskCompletionSource<KillOutcome>>? killers;
         GuestStep step;
+        List<TaskCompletionSource<KillOutcome>>? killers;
         using (_gate.Enter())
         {
             if (call != _activeCall) throw new InvalidOperationException("The call has already completed or failed.");
-            step = _runner!.Run(call);
-            if (step.Kind is not (GuestStepKind.Completed or GuestStepKind.Failed)) return step;
-            call.IsFinished = true;
-            call.Limits?.Dispose();
-            _activeCall = null;
-            killers = InterruptHandle.End();
-            step = CleanUp(call, step);
-            NoteUse();
+            step = StepInside(call, out killers);
         }
 
         // Outside the gate, so that who learns of the kill can go on with the sandbox at once.
@@ -160,35 +154,44 @@ public sealed partial class Sandbox : IDisposable
     }
 
     private GuestCall StartInside(
-        string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
+        GuestCall call, string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
     {
         if (_activeCall is not null) throw new SandboxBusyException();
-        MicroVm vm = OwnVm;
+        MicroVm vm = _vm ?? OwnVm;
         Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
         int length = vm.Input.WriteCall(function, returnType, arguments);
         _current = null;
-        var call = new GuestCall(this, function, returnType, length)
-        {
-            Before = before,
-            LeavesNoTrace = policy == StatePolicy.RollBackAlways,
-            Items = options.Items is { } items ? new ItemStream(items) : null,
-        };
-        _activeCall = call;
+        _activeCall = call.Become(function, returnType, length);
+        call.Bind(before, policy == StatePolicy.RollBackAlways, options.Items is { } items ? new ItemStream(items) : null);
         long number = InterruptHandle.Begin();
         options = options.Within(_parts.Options.CallTimeout, _parts.Options.CallCpuBudget);
         if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _parts.Time);
         return call;
     }
 
+    private GuestStep StepInside(GuestCall call, out List<TaskCompletionSource<KillOutcome>>? killers)
+    {
+        killers = null;
+        GuestStep step = _runner!.Run(call);
+        if (step.Kind is not (GuestStepKind.Completed or GuestStepKind.Failed)) return step;
+        call.Limits?.Dispose();
+        _activeCall = null;
+        killers = InterruptHandle.End();
+        step = CleanUp(call, step);
+        call.End();
+        NoteUse();
+        return step;
+    }
+
     private void StartGuest()
     {
         TakeVm(vm => vm.LoadStart(_parts.Options.MinimumLogLevel));
         long number = InterruptHandle.Begin();
-        _activeCall = new GuestCall(this, "(start)", GuestValueType.Boolean, inputLength: 0) { IsInitialization = true };
+        _activeCall = new GuestCall(this) { IsInitialization = true }.Become("(start)", GuestValueType.Boolean, inputLength: 0);
         // Not by the builder's clock, which may be one that stands.
         using var ender = new CallEnder(InterruptHandle, number, CallEnd.Killed, TimeProvider.System);
         ender.EndAfter(_parts.Options.InitializationTimeout);
-        _takesBatches = RunToEnd(_activeCall).AsBoolean();
+        _takesBatches = RunToEnd(_activeCall, _activeCall.Step()).AsBoolean();
     }
 
     /// <summary>Leaves buffers, status and state as a call that ended like this shall leave them.</summary>

@@ -17,25 +17,37 @@ public static class MessageReader
     /// <exception cref="WireFormatException">The bytes are no call.</exception>
     public static FunctionCall ReadCall(ReadOnlySpan<byte> body, NameTable? names)
     {
-        FlatTable call = FlatTable.Root(body);
+        var call = new FunctionCall();
+        ReadCall(body, names, call);
+        return call;
+    }
+
+    /// <summary>Reads a call in the place of another one. It allocates its texts and arrays, and no name that the table has.</summary>
+    /// <param name="body">The message.</param>
+    /// <param name="names">Names that are known.</param>
+    /// <param name="call">Becomes the call. What it is after an exception is nothing to rely on.</param>
+    /// <exception cref="WireFormatException">The bytes are no call.</exception>
+    public static void ReadCall(ReadOnlySpan<byte> body, NameTable? names, FunctionCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        FlatTable table = FlatTable.Root(body);
         var budget = new PayloadBudget(body.Length);
-        string name = ReadName(call.String(WireFields.FunctionCall.Name, "FunctionCall.name"), ref budget, names);
+        call.Name = ReadName(table.String(WireFields.FunctionCall.Name, "FunctionCall.name"), ref budget, names);
 
-        byte returnType = call.Byte(WireFields.FunctionCall.ReturnType);
+        byte returnType = table.Byte(WireFields.FunctionCall.ReturnType);
         if (returnType > (byte)GuestValueType.Bytes) throw new WireFormatException($"FunctionCall.return_type is {returnType}, which is no type.");
+        call.ReturnType = (GuestValueType)returnType;
 
-        FlatTableVector tables = call.Tables(WireFields.FunctionCall.Parameters, "FunctionCall.parameters");
+        FlatTableVector tables = table.Tables(WireFields.FunctionCall.Parameters, "FunctionCall.parameters");
         if (tables.Count > WireLimits.MaximumParameters)
             throw new WireFormatException($"FunctionCall.parameters has {tables.Count} elements; {WireLimits.MaximumParameters} are the most.");
 
-        GuestValue[] parameters = tables.Count == 0 ? [] : new GuestValue[tables.Count];
+        Span<GuestValue> parameters = call.Expect(tables.Count);
         for (int i = 0; i < parameters.Length; i++)
         {
             parameters[i] = ValueReader.Read(tables[i], WireFields.Parameter.ValueTag, WireFields.Parameter.Value, ref budget);
             if (parameters[i].Type == GuestValueType.Void) throw new WireFormatException("A parameter is void.");
         }
-
-        return new FunctionCall(name, (GuestValueType)returnType, parameters);
     }
 
     /// <summary>Reads the answer to a call, or what an abort or a panic carries. Without text and bytes in it, it allocates nothing.</summary>

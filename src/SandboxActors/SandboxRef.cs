@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using SandboxActors.Core;
 using SandboxActors.Core.Calls;
@@ -200,10 +201,10 @@ public sealed class SandboxRef
     /// <summary>Copies arrays too: the call is encoded later, on another thread, and the caller may use its array again meanwhile.</summary>
     private static ImmutableArray<GuestValue> Copy(ReadOnlySpan<GuestValue> arguments)
     {
-        ImmutableArray<GuestValue>.Builder copy = ImmutableArray.CreateBuilder<GuestValue>(arguments.Length);
-        foreach (GuestValue argument in arguments)
-            copy.Add(argument.Type == GuestValueType.Bytes ? GuestValue.From(argument.AsBytes().AsSpan().ToArray()) : argument);
-        return copy.MoveToImmutable();
+        GuestValue[] copy = arguments.ToArray();
+        foreach (ref GuestValue argument in copy.AsSpan())
+            if (argument.Type == GuestValueType.Bytes) argument = argument.AsBytes().AsSpan().ToArray();
+        return ImmutableCollectionsMarshal.AsImmutableArray(copy);
     }
 
     private Task<T> Ask<T>(Func<object, T> read, object request)

@@ -7,6 +7,8 @@ public sealed class AllocationSpec
 {
     private const int Calls = 1_000;
 
+    private readonly byte[] _place = new byte[1_024];
+
     [Fact]
     public void A_writer_that_is_warm_allocates_nothing()
     {
@@ -19,6 +21,8 @@ public sealed class AllocationSpec
             writer.WriteReturn(parameters[3]);
             writer.WriteReturn(GuestValue.Void);
             writer.WriteError(15, "message");
+            writer.TryWriteCall(_place, "Function", GuestValueType.Int32, parameters, out _);
+            writer.TryWriteReturn(_place, parameters[3], out _);
         }));
     }
 
@@ -36,13 +40,18 @@ public sealed class AllocationSpec
     }
 
     [Fact]
-    public void Reading_a_call_to_a_known_name_without_parameters_allocates_the_call_alone()
+    public void Reading_a_call_to_a_known_name_in_the_place_of_another_allocates_nothing()
     {
-        byte[] body = Encode.Body(new CallContent("HostFunctionWithALongName", GuestValueType.Int64, []));
+        byte[] body = Encode.Body(new CallContent("HostFunctionWithALongName", GuestValueType.Int64, [1, 2.5, true]));
+        byte[] shorter = Encode.Body(new CallContent("HostFunctionWithALongName", GuestValueType.Int64, [1]));
         var names = new NameTable(["HostFunctionWithALongName"]);
-        const int ObjectHeaderNameTypeAndArray = 16 + 8 + 8 + 8;
+        var call = new FunctionCall();
 
-        Assert.Equal(Calls * ObjectHeaderNameTypeAndArray, Allocated(() => MessageReader.ReadCall(body, names)));
+        Assert.Equal(0, Allocated(() =>
+        {
+            MessageReader.ReadCall(body, names, call);
+            MessageReader.ReadCall(shorter, names, call);
+        }));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CsCheck;
 using SandboxActors.Wire.Tests.Support;
 
 namespace SandboxActors.Wire.Tests;
@@ -7,6 +8,8 @@ public sealed class MessageWriterSpec
     private static readonly GuestLogRecord Log = new(GuestLogLevel.Error, "message", "source", "function", "file", 1);
 
     private readonly MessageWriter _writer = new();
+
+    private delegate bool TryWrite(byte[] place, int room, out int length);
 
     /// <summary>UTF-16 units, in hexadecimal since an attribute's string cannot hold a surrogate without its partner.</summary>
     [Theory]
@@ -52,7 +55,7 @@ public sealed class MessageWriterSpec
     public void A_call_has_at_most_64_parameters()
     {
         GuestValue[] parameters = [.. Enumerable.Range(0, 65).Select(GuestValue.From)];
-        Assert.Equal(64, MessageReader.ReadCall(Encode.Body(_writer.WriteCall("f", GuestValueType.Void, parameters.AsSpan(0, 64)))).Parameters.Count);
+        Assert.Equal(64, MessageReader.ReadCall(Encode.Body(_writer.WriteCall("f", GuestValueType.Void, parameters.AsSpan(0, 64)))).Parameters.Length);
 
         Assert.Equal("parameters", Assert.Throws<ArgumentException>(() => { _writer.WriteCall("f", GuestValueType.Void, parameters); }).ParamName);
     }
@@ -89,12 +92,38 @@ public sealed class MessageWriterSpec
     }
 
     [Fact]
+    public void A_message_is_written_in_its_place_if_it_fits_and_nothing_else_is_written() => Gen.Select(Generate.Call(8), Generate.Result).Sample(
+        (call, result) =>
+        {
+            InPlace(_writer.WriteCall(call.Name, call.ReturnType, call.Parameters).ToArray(),
+                (byte[] place, int room, out int length) => _writer.TryWriteCall(place.AsSpan(0, room), call.Name, call.ReturnType, call.Parameters, out length));
+            InPlace(_writer.WriteReturn(result).ToArray(),
+                (byte[] place, int room, out int length) => _writer.TryWriteReturn(place.AsSpan(0, room), result, out length));
+        },
+        iter: 5_000,
+        threads: 1);
+
+    [Fact]
     public void What_a_message_has_besides_text_and_bytes_is_less_than_reserved_for_it()
     {
         GuestValue[] kinds = [true, 0.5, ""]; // each breaks the alignment of the next
         GuestValue[] alternating = [.. Enumerable.Range(0, 64).Select(i => kinds[i % 3])];
 
         Assert.InRange(_writer.WriteCall("f", GuestValueType.Void, alternating).Length, 1_000, MessageWriter.StructureLength);
+    }
+
+    private static void InPlace(byte[] expected, TryWrite write)
+    {
+        const byte Untouched = 0xA5;
+        byte[] place = new byte[expected.Length + 8];
+        Array.Fill(place, Untouched);
+        Assert.False(write(place, expected.Length - 1, out int length));
+        Assert.Equal(expected.Length, length);
+        Assert.DoesNotContain(place, b => b != Untouched);
+
+        Assert.True(write(place, place.Length, out length));
+        Assert.Equal(expected, place[..length]);
+        Assert.DoesNotContain(place[length..], b => b != Untouched);
     }
 
     private static string Text(string units) => string.Concat(units.Split(' ').Select(unit => (char)Convert.ToUInt16(unit, 16)));

@@ -19,6 +19,19 @@ public sealed class StandardConformanceSpec
     public void The_runtimes_own_accessors_read_the_same_log_message() =>
         Generate.Log.Sample(log => Assert.Equal(log, StandardReader.Log(Encode.Body(log))), iter: 10_000);
 
+    [Fact]
+    public void The_runtimes_own_builder_writes_the_same_call() => Generate.Call(WireLimits.MaximumParameters).Sample(
+        call => Assert.Equal(StandardWriter.Call(call), new MessageWriter().WriteCall(call.Name, call.ReturnType, call.Parameters).ToArray()),
+        iter: 20_000);
+
+    [Fact]
+    public void The_runtimes_own_builder_writes_the_same_result() =>
+        Generate.FunctionResult.Sample(result => Assert.Equal(Encode.Body(StandardWriter.Result(result)), Encode.Body(result)), iter: 20_000);
+
+    [Fact]
+    public void The_runtimes_own_builder_writes_the_same_log_message() =>
+        Generate.Log.Sample(log => Assert.Equal(Encode.Body(StandardWriter.Log(log)), Encode.Body(log)), iter: 10_000);
+
     /// <summary>Another writer may leave out scalars that are zero, order fields and tables differently, and be newer and have more fields.</summary>
     [Fact]
     public void A_message_of_another_writer_is_read_too()

@@ -6,7 +6,7 @@ namespace SandboxActors.Core.Calls;
 internal static class CallOutcome
 {
     /// <exception cref="WireFormatException">The result has another type than was asked for.</exception>
-    public static GuestStep Of(GuestCall call, FunctionResult result)
+    public static GuestStep Of(GuestCall call, in FunctionResult result)
     {
         if (result.IsError) return GuestStep.Failed(GuestFailure.For(call.Function, result.ErrorCode, result.ErrorMessage));
         return result.Value.Type == call.ReturnType

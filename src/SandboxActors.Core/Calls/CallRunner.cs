@@ -1,4 +1,3 @@
-using System.Buffers;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
@@ -90,7 +89,7 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
     private static GuestStep Poison(GuestCall call, PoisonReason reason) => GuestStep.Failed(GuestPoisonException.For(call.Function, reason));
 
     /// <returns>Whether the step is over.</returns>
-    private bool Serve(GuestCall call, VmExit exit, out GuestStep end)
+    private bool Serve(GuestCall call, in VmExit exit, out GuestStep end)
     {
         end = default;
         if (exit.Port == GuestAbi.ReadyPort && call.IsInitialization)
@@ -99,22 +98,8 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
             return true;
         }
 
-        if (_memory.LocateOutput(exit.Value, out (ulong Offset, int Length) place) is { } problem)
-        {
-            end = Poison(call, new PoisonReason.InvalidMessage(problem));
-            return true;
-        }
-
-        byte[] copy = ArrayPool<byte>.Shared.Rent(place.Length);
-        try
-        {
-            _memory.TakeOutput(place, copy);
-            return Serve(call, exit.Port, copy.AsSpan(0, place.Length), out end);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
+        using OutputMessage message = _memory.TakeOutput(exit.Value);
+        return Serve(call, exit.Port, message.Body, out end);
     }
 
     private bool Serve(GuestCall call, ushort port, ReadOnlySpan<byte> body, out GuestStep end)
@@ -144,7 +129,7 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
         }
     }
 
-    private static PoisonReason GaveUp(ushort port, FunctionResult message)
+    private static PoisonReason GaveUp(ushort port, in FunctionResult message)
     {
         if (!message.IsError) return new PoisonReason.InvalidMessage("an abort came with a result instead of an error");
         if (port == GuestAbi.PanicPort) return new PoisonReason.Panicked(message.ErrorCode, message.ErrorMessage);
@@ -157,7 +142,7 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
         };
     }
 
-    private PoisonReason ReasonFor(VmExit exit) => exit.Kind switch
+    private PoisonReason ReasonFor(in VmExit exit) => exit.Kind switch
     {
         VmExitKind.PortViolation => new PoisonReason.PortViolation(exit.Port, exit.Address),
         VmExitKind.Fault when exit.Fault.Vector != CpuException.PageFault => new PoisonReason.Faulted(exit.Fault),

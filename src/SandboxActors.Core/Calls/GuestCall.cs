@@ -11,23 +11,17 @@ public sealed class GuestCall
 {
     private readonly Sandbox _sandbox;
 
-    internal GuestCall(Sandbox sandbox, string function, GuestValueType returnType, int inputLength)
-    {
-        _sandbox = sandbox;
-        Function = function;
-        ReturnType = returnType;
-        InputLength = inputLength;
-    }
+    internal GuestCall(Sandbox sandbox) => _sandbox = sandbox;
 
     internal GuestCall(Sandbox sandbox, CallBatch batch)
-        : this(sandbox, string.Empty, default, inputLength: 0)
+        : this(sandbox)
     {
         Batch = batch;
         batch.Describe(this);
     }
 
     /// <summary>The guest function; in a batch that of the call in hand.</summary>
-    public string Function { get; internal set; }
+    public string Function { get; internal set; } = string.Empty;
 
     /// <summary>The type of result asked for; in a batch that of the call in hand.</summary>
     public GuestValueType ReturnType { get; internal set; }
@@ -54,13 +48,35 @@ public sealed class GuestCall
     internal CallLimits? Limits { get; set; }
 
     /// <summary>Where the items go that the guest yields; null if it may not.</summary>
-    internal ItemStream? Items { get; init; }
+    internal ItemStream? Items { get; private set; }
 
     /// <summary>What the sandbox was before the call; null if the call's changes are kept however it ends.</summary>
-    internal Snapshot? Before { get; init; }
+    internal Snapshot? Before { get; private set; }
 
     /// <summary>Whether to go back to that though the call completes.</summary>
-    internal bool LeavesNoTrace { get; init; }
+    internal bool LeavesNoTrace { get; private set; }
+
+    /// <summary>Makes it a call that begins. One that has ended may become another one, if nobody else knows it.</summary>
+    internal GuestCall Become(string function, GuestValueType returnType, int inputLength)
+    {
+        Function = function;
+        ReturnType = returnType;
+        InputLength = inputLength;
+        IsFinished = false;
+        return this;
+    }
+
+    /// <summary>Says what is to become of the call's changes, and where its items go.</summary>
+    internal void Bind(Snapshot? before, bool leavesNoTrace, ItemStream? items) => (Before, LeavesNoTrace, Items) = (before, leavesNoTrace, items);
+
+    /// <summary>The call has ended: it lets go of what it held.</summary>
+    internal void End()
+    {
+        IsFinished = true;
+        Limits = null;
+        Pending = null;
+        Bind(before: null, leavesNoTrace: false, items: null);
+    }
 
     /// <summary>Runs the guest on until there is something to say.</summary>
     /// <exception cref="SandboxBusyException">Another operation on the sandbox is in progress.</exception>

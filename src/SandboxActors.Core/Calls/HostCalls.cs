@@ -7,6 +7,9 @@ namespace SandboxActors.Core.Calls;
 /// <summary>Serves a guest's calls of host functions: whatever goes wrong in one is an error that the guest can handle.</summary>
 internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, InterruptHandle interrupts, SandboxGate gate)
 {
+    // The guest's call that is served: one at a time, so one object serves all.
+    private readonly FunctionCall _hostCall = new();
+
     /// <summary>Calls the host function that a guest's message means, and answers.</summary>
     /// <param name="call">The guest's own call.</param>
     /// <param name="body">The message, copied out of guest memory.</param>
@@ -15,10 +18,21 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
     /// <exception cref="WireFormatException">The message is none.</exception>
     public bool Serve(GuestCall call, ReadOnlySpan<byte> body, out GuestStep waiting)
     {
+        try
+        {
+            MessageReader.ReadCall(body, functions.Names, _hostCall);
+            return _hostCall.Name == GuestAbi.YieldFunction ? ServeYield(call, out waiting) : ServeFunction(call, out waiting);
+        }
+        finally
+        {
+            _hostCall.Clear();
+        }
+    }
+
+    private bool ServeFunction(GuestCall call, out GuestStep waiting)
+    {
         waiting = default;
-        FunctionCall hostCall = MessageReader.ReadCall(body, functions.Names);
-        if (hostCall.Name == GuestAbi.YieldFunction) return ServeYield(call, hostCall, out waiting);
-        if (functions.Find(hostCall, out HostFunction? function) is { } problem)
+        if (functions.Find(_hostCall, out HostFunction? function) is { } problem)
         {
             input.WriteError(call, problem);
             return true;
@@ -27,7 +41,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         HostCallOutcome outcome;
         try
         {
-            outcome = function!.Invoke(hostCall, function.TakesToken ? interrupts.LendToken() : default);
+            outcome = function!.Invoke(_hostCall, function.TakesToken ? interrupts.LendToken() : default);
         }
 #pragma warning disable CA1031 // The promise: an exception in a host function becomes a guest error with its message.
         catch (Exception exception)
@@ -48,10 +62,10 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         return Await(call, function, outcome.Pending, out waiting);
     }
 
-    private bool ServeYield(GuestCall call, FunctionCall hostCall, out GuestStep waiting)
+    private bool ServeYield(GuestCall call, out GuestStep waiting)
     {
         waiting = default;
-        if (ItemStream.Mismatch(call, hostCall) is { } problem)
+        if (ItemStream.Mismatch(call, _hostCall) is { } problem)
         {
             input.WriteError(call, problem);
             return true;
@@ -66,7 +80,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         ValueTask<bool> taken;
         try
         {
-            taken = call.Items.OfferAsync(hostCall.Parameters[0]);
+            taken = call.Items.OfferAsync(_hostCall.Parameters[0]);
         }
 #pragma warning disable CA1031 // The promise: an exception in what takes the items becomes a guest error with its message.
         catch (Exception exception)

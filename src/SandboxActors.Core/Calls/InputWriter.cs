@@ -17,9 +17,17 @@ internal sealed class InputWriter(SandboxMemory memory)
     /// <exception cref="GuestCallRefusedException">It cannot be encoded or does not fit; nothing was written.</exception>
     public int WriteCall(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
     {
-        ReadOnlySpan<byte> message = Encode(function, returnType, arguments);
-        memory.WriteInput(0, message);
-        return message.Length;
+        int room = (int)memory.Layout.Input.Length - GuestAbi.ReservedForHostResult;
+        if (!TryEncode(memory.InputFrom(0)[..room], function, returnType, arguments, out int length))
+        {
+            throw new GuestCallRefusedException(
+                function,
+                CallRefusal.ArgumentsTooLarge,
+                $"encoded it has {length} bytes and the input buffer takes {room}; give the sandbox a larger InputBufferSize.");
+        }
+
+        memory.NoteInput(length);
+        return length;
     }
 
     /// <summary>
@@ -53,83 +61,70 @@ internal sealed class InputWriter(SandboxMemory memory)
         length = 0;
         if (call.Function is null) return false;
         int start = GuestAbi.NextInBatch(end);
-        ReadOnlySpan<byte> message;
+        if (start > (int)memory.Layout.Calls.Length) return false;
+        Span<byte> room = memory.CallsFrom(start);
+        int most = (int)memory.Layout.Input.Length - GuestAbi.ReservedForHostResult; // what does not fit alone is refused
         try
         {
-            message = Encode(call.Function, call.ReturnType, call.Arguments.Span);
+            if (!TryEncode(room[..Math.Min(room.Length, most)], call.Function, call.ReturnType, call.Arguments.Span, out length)) return false;
         }
         catch (GuestCallRefusedException)
         {
             return false;
         }
 
-        length = message.Length;
-        if (start + length > (int)memory.Layout.Calls.Length) return false;
-        memory.WriteBatchedCall(start, message);
         end = start + length;
+        memory.NoteCalls(end);
         return true;
     }
 
-    private ReadOnlySpan<byte> Encode(string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
+    private bool TryEncode(Span<byte> target, string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments, out int length)
     {
         if (function.Length == 0) throw new GuestCallRefusedException(function, CallRefusal.FunctionNameMissing, "the call names no function.");
-        ReadOnlySpan<byte> message;
         try
         {
-            message = _writer.WriteCall(function, returnType, arguments);
+            return _writer.TryWriteCall(target, function, returnType, arguments, out length);
         }
         catch (ArgumentException exception)
         {
             throw new GuestCallRefusedException(function, CallRefusal.InvalidArgument, exception.Message, exception);
         }
-
-        ulong room = memory.Layout.Input.Length - GuestAbi.ReservedForHostResult;
-        if ((ulong)message.Length > room)
-        {
-            throw new GuestCallRefusedException(
-                function,
-                CallRefusal.ArgumentsTooLarge,
-                $"encoded it has {message.Length} bytes and the input buffer takes {room}; give the sandbox a larger InputBufferSize.");
-        }
-
-        return message;
     }
 
     /// <summary>Answers a guest's call of a host function.</summary>
     public void WriteResult(GuestCall call, string hostFunction, GuestValue value)
     {
-        ReadOnlySpan<byte> message;
+        int start = PlaceBehind(call);
+        Span<byte> room = RoomBehind(call);
         try
         {
-            message = _writer.WriteReturn(value);
+            if (_writer.TryWriteReturn(room, value, out int length)) memory.NoteInput(start + length);
+            else WriteError(call, $"the result of host function '{hostFunction}' has {length} bytes and the input buffer has {room.Length} left");
         }
         catch (ArgumentException exception)
         {
             WriteError(call, $"the result of host function '{hostFunction}' cannot be sent: {exception.Message}");
-            return;
         }
-
-        int room = RoomBehind(call);
-        if (message.Length <= room) WriteBehind(call, message);
-        else WriteError(call, $"the result of host function '{hostFunction}' has {message.Length} bytes and the input buffer has {room} left");
     }
 
     /// <summary>Answers a guest's call of a host function with an error, which the guest can handle.</summary>
     public void WriteError(GuestCall call, string? message)
     {
         message ??= "the host function failed, and its exception has no message";
-        int room = RoomBehind(call);
+        Span<byte> room = RoomBehind(call);
         ReadOnlySpan<byte> encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message);
 
         // The reserve behind every call holds an error of some hundred bytes; a longer text is cut (a UTF-16 unit is at most three bytes of UTF-8).
-        if (encoded.Length > room) encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message[..((room - 128) / 3)]);
-        WriteBehind(call, encoded);
+        if (encoded.Length > room.Length) encoded = _writer.WriteError((int)GuestErrorCode.HostFunctionError, message[..((room.Length - 128) / 3)]);
+        encoded.CopyTo(room);
+        memory.NoteInput(PlaceBehind(call) + encoded.Length);
     }
 
-    private int RoomBehind(GuestCall call) => (int)memory.Layout.Input.Length - GuestAbi.HostResultOffset(call.InputLength);
+    private Span<byte> RoomBehind(GuestCall call) =>
+        memory.InputFrom(PlaceBehind(call))[..((int)memory.Layout.Input.Length - GuestAbi.HostResultOffset(call.InputLength))];
 
     // A call of a batch does not stand in the input buffer, but gets as much of it as if it did, so that what fits is the same. A call is longer
     // than the mark that stands there instead.
-    private void WriteBehind(GuestCall call, ReadOnlySpan<byte> message) =>
-        memory.WriteInput(call.Batch is null ? GuestAbi.HostResultOffset(call.InputLength) : GuestAbi.HostResultOffsetInBatch, message);
+    private static int PlaceBehind(GuestCall call) =>
+        call.Batch is null ? GuestAbi.HostResultOffset(call.InputLength) : GuestAbi.HostResultOffsetInBatch;
 }

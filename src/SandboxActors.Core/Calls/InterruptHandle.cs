@@ -186,7 +186,8 @@ public sealed class InterruptHandle
     /// <summary>Tells killers what became of their kill. Their continuations run elsewhere.</summary>
     internal static void Tell(List<TaskCompletionSource<KillOutcome>>? waiters, bool killed)
     {
-        foreach (TaskCompletionSource<KillOutcome> waiter in waiters ?? []) waiter.TrySetResult(killed ? KillOutcome.Killed : KillOutcome.CompletedFirst);
+        if (waiters is null) return;
+        foreach (TaskCompletionSource<KillOutcome> waiter in waiters) waiter.TrySetResult(killed ? KillOutcome.Killed : KillOutcome.CompletedFirst);
     }
 
     /// <summary>Has a kill of the call in flight complete <paramref name="wake"/> too: for a call that waits for a host function's task.</summary>

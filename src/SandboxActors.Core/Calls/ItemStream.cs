@@ -22,7 +22,7 @@ internal sealed class ItemStream(Func<GuestValue, ValueTask<bool>> take)
     public static string? Mismatch(GuestCall call, FunctionCall yield)
     {
         if (call.Items is null) return $"'{call.Function}' was not called as a stream, so it cannot yield";
-        if (yield.Parameters.Count != 1) return $"one item is yielded at a time, not {yield.Parameters.Count}";
+        if (yield.Parameters.Length != 1) return $"one item is yielded at a time, not {yield.Parameters.Length}";
         return yield.ReturnType == GuestValueType.Boolean ? null : $"a yield returns {GuestValueType.Boolean}, not {yield.ReturnType}";
     }
 

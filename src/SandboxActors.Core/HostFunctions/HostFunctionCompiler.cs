@@ -11,8 +11,6 @@ namespace SandboxActors.Core.HostFunctions;
 /// </summary>
 internal static class HostFunctionCompiler
 {
-    private static readonly MethodInfo ItemGetter = typeof(IReadOnlyList<GuestValue>).GetProperty("Item")!.GetMethod!;
-
     private static readonly ConstructorInfo Outcome = typeof(HostCallOutcome).GetConstructor([typeof(GuestValue), typeof(Task<GuestValue>)])!;
 
     /// <exception cref="ArgumentException">A parameter or the result has a type that cannot pass between host and guest, or there are too
@@ -27,13 +25,13 @@ internal static class HostFunctionCompiler
             throw new ArgumentException($"Host function '{name}' has {parameters.Length} parameters; {WireLimits.MaximumParameters} are the most.", nameof(function));
         GuestValueType[] types = [.. parameters.Select(p => ParameterType(name, p))];
 
-        ParameterExpression arguments = Expression.Parameter(typeof(IReadOnlyList<GuestValue>), "arguments");
+        ParameterExpression guestCall = Expression.Parameter(typeof(FunctionCall), "call");
         ParameterExpression token = Expression.Parameter(typeof(CancellationToken), "token");
-        IEnumerable<Expression> unpacked = types.Select((type, i) => Unpack(Expression.Call(arguments, ItemGetter, Expression.Constant(i)), type));
+        IEnumerable<Expression> unpacked = types.Select((type, i) => Unpack(Parameter(guestCall, i), type));
         Expression call = Expression.Invoke(Expression.Constant(function), takesToken ? unpacked.Append(token) : unpacked);
         (Expression outcome, GuestValueType result) = Pack(name, call, signature.ReturnType);
 
-        var invoke = Expression.Lambda<Func<IReadOnlyList<GuestValue>, CancellationToken, HostCallOutcome>>(outcome, arguments, token).Compile();
+        var invoke = Expression.Lambda<Func<FunctionCall, CancellationToken, HostCallOutcome>>(outcome, guestCall, token).Compile();
         return new HostFunction(name, types, result, invoke, takesToken);
     }
 
@@ -42,6 +40,12 @@ internal static class HostFunctionCompiler
             ? type
             : throw new ArgumentException(
                 $"Parameter '{parameter.Name}' of host function '{function}' is {parameter.ParameterType}, which cannot pass between host and guest.", nameof(function));
+
+    private static MethodCallExpression Parameter(ParameterExpression call, int index) =>
+        Expression.Call(typeof(HostFunctionCompiler), nameof(ParameterOf), [], call, Expression.Constant(index));
+
+    // An expression can have no span.
+    private static GuestValue ParameterOf(FunctionCall call, int index) => call.Parameters[index];
 
     private static MethodCallExpression Unpack(Expression value, GuestValueType type) => Expression.Call(value, typeof(GuestValue).GetMethod($"As{type}")!);
 

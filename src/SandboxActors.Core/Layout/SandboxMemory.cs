@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Image;
 using SandboxActors.Machine;
+using SandboxActors.Wire;
 
 namespace SandboxActors.Core.Layout;
 
@@ -22,6 +23,12 @@ internal sealed class SandboxMemory : IDisposable
     private readonly GuestMemoryBlock _block;
     private readonly GuestMemoryBlock? _shared;
     private bool _isDisposed;
+    private readonly byte[] _shortMessage = new byte[OutputMessage.Short];
+
+    // Where buffers begin, in bytes from the start of the block.
+    private readonly ulong _input;
+    private readonly ulong _calls;
+    private readonly ulong _output;
     private PageTracker? _pages;
     private int _inputUsed;
     private int _callsUsed;
@@ -30,6 +37,9 @@ internal sealed class SandboxMemory : IDisposable
     {
         Image = image;
         Layout = layout;
+        _input = layout.OffsetOf(layout.Input.Start);
+        _calls = layout.OffsetOf(layout.Calls.Start);
+        _output = layout.OffsetOf(layout.Output.Start);
         _block = arena.Allocate(layout.Memory.Length);
         try
         {
@@ -95,26 +105,23 @@ internal sealed class SandboxMemory : IDisposable
         || (Layout.Calls.Contains(page) && page - Layout.Calls.Start < (ulong)_callsUsed)
         || Pages.MayHoldSomething(Layout.OffsetOf(page));
 
-    /// <summary>Writes a message to the input buffer. The caller has tested that it fits.</summary>
-    public void WriteInput(int offset, ReadOnlySpan<byte> message)
-    {
-        message.CopyTo(_block.Slice(Layout.OffsetOf(Layout.Input.Start) + (ulong)offset, message.Length));
-        _inputUsed = Math.Max(_inputUsed, offset + message.Length);
-    }
+    /// <summary>The input buffer from an offset on. Whoever writes there says so: <see cref="NoteInput"/>.</summary>
+    public Span<byte> InputFrom(int offset) => _block.Slice(_input + (ulong)offset, (int)Layout.Input.Length - offset);
 
-    /// <summary>Writes a call of a batch behind the calls before it. The caller has tested that it fits.</summary>
-    public void WriteBatchedCall(int offset, ReadOnlySpan<byte> message)
-    {
-        message.CopyTo(_block.Slice(Layout.OffsetOf(Layout.Calls.Start) + (ulong)offset, message.Length));
-        _callsUsed = Math.Max(_callsUsed, offset + message.Length);
-    }
+    /// <summary>The input buffer may have been written up to here.</summary>
+    public void NoteInput(int end) => _inputUsed = Math.Max(_inputUsed, end);
+
+    /// <summary>The buffer of calls from an offset on. Whoever writes there says so: <see cref="NoteCalls"/>.</summary>
+    public Span<byte> CallsFrom(int offset) => _block.Slice(_calls + (ulong)offset, (int)Layout.Calls.Length - offset);
+
+    /// <summary>The buffer of calls may have been written up to here.</summary>
+    public void NoteCalls(int end) => _callsUsed = Math.Max(_callsUsed, end);
 
     /// <summary>Says that a batch is there, with so many calls, and no answers yet.</summary>
     public void BeginBatch(int count)
     {
-        Span<byte> mark = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(mark, GuestAbi.BatchMark | (uint)count);
-        WriteInput(0, mark);
+        BinaryPrimitives.WriteUInt32LittleEndian(InputFrom(0), GuestAbi.BatchMark | (uint)count);
+        NoteInput(sizeof(uint));
         ClearAnswerHeader();
     }
 
@@ -133,37 +140,35 @@ internal sealed class SandboxMemory : IDisposable
     public void ClearAnswerHeader() => ClearAnswers(0, GuestAbi.AnswersHeaderSize);
 
     /// <summary>
-    /// Where the body of a message in the output buffer lies. The guest wrote both numbers: the prefix is read once, here, and both are tested before
-    /// anything is made of them.
+    /// Copies a message out of the output buffer, and clears it there. The guest wrote both its place and its length: each is read once and tested before
+    /// anything is made of it, and the message is copied before anybody looks at it.
     /// </summary>
     /// <param name="offset">What the guest passed with its <c>out</c>.</param>
-    /// <param name="body">The body's place in the block.</param>
-    /// <returns>What is wrong, or null.</returns>
-    public string? LocateOutput(uint offset, out (ulong Offset, int Length) body)
+    /// <returns>The message; to be disposed before the next one is taken.</returns>
+    /// <exception cref="WireFormatException">It does not lie in the buffer; nothing was changed.</exception>
+    public OutputMessage TakeOutput(uint offset)
     {
-        body = default;
-        ulong size = Layout.Output.Length;
-        if (offset > size - GuestAbi.SizePrefix) return $"its offset {offset} lies outside the output buffer of {size} bytes";
-        ulong start = Layout.OffsetOf(Layout.Output.Start) + offset;
-        uint length = BinaryPrimitives.ReadUInt32LittleEndian(_block.Read(start, GuestAbi.SizePrefix));
-        if (length > size - GuestAbi.SizePrefix - offset) return $"its length {length} at offset {offset} exceeds the output buffer of {size} bytes";
-        body = (start + GuestAbi.SizePrefix, (int)length);
-        return null;
-    }
-
-    /// <summary>Copies a located body out of guest memory, and clears it and its prefix there.</summary>
-    public void TakeOutput((ulong Offset, int Length) body, Span<byte> copy)
-    {
-        _block.Read(body.Offset, body.Length).CopyTo(copy);
-        ClearWrittenByGuest(body.Offset - GuestAbi.SizePrefix, body.Length + GuestAbi.SizePrefix);
+        Span<byte> output = _block.Slice(_output, (int)Layout.Output.Length);
+        if (offset > output.Length - GuestAbi.SizePrefix)
+            throw new WireFormatException($"its offset {offset} lies outside the output buffer of {output.Length} bytes");
+        Span<byte> rest = output[(int)offset..];
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(rest);
+        if (length > rest.Length - GuestAbi.SizePrefix)
+            throw new WireFormatException($"its length {length} at offset {offset} exceeds the output buffer of {output.Length} bytes");
+        OutputMessage message = OutputMessage.Copy(rest.Slice(GuestAbi.SizePrefix, (int)length), _shortMessage);
+        Span<byte> taken = rest[..(GuestAbi.SizePrefix + (int)length)];
+        Pages.NoteHostWrite(_output + offset, taken.Length);
+        taken.Clear();
+        return message;
     }
 
     /// <summary>Clears the parts of the input buffer and of the buffer of calls that were written.</summary>
     public void CleanInput()
     {
-        _block.Slice(Layout.OffsetOf(Layout.Input.Start), _inputUsed).Clear();
+        _block.Slice(_input, _inputUsed).Clear();
         _inputUsed = 0;
-        _block.Slice(Layout.OffsetOf(Layout.Calls.Start), _callsUsed).Clear();
+        if (_callsUsed == 0) return;
+        _block.Slice(_calls, _callsUsed).Clear();
         _callsUsed = 0;
     }
 

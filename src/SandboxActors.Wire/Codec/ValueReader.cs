@@ -9,7 +9,7 @@ internal static class ValueReader
     /// <param name="tableSlot">The slot of the union's table.</param>
     /// <param name="budget">What the message may still allocate.</param>
     /// <exception cref="WireFormatException">The tag is missing or unknown, or the table is missing or malformed.</exception>
-    public static GuestValue Read(FlatTable owner, int tagSlot, int tableSlot, ref PayloadBudget budget)
+    public static GuestValue Read(in FlatTable owner, int tagSlot, int tableSlot, ref PayloadBudget budget)
     {
         var tag = (ValueTag)owner.Byte(tagSlot);
         if (tag is ValueTag.None or > ValueTag.Void) throw new WireFormatException($"A value is missing or has the unknown tag {(byte)tag}.");

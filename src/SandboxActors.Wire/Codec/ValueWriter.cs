@@ -1,5 +1,3 @@
-using Google.FlatBuffers;
-
 namespace SandboxActors.Wire.Codec;
 
 /// <summary>Writes the tables of the schema's union Value.</summary>
@@ -18,48 +16,42 @@ internal static class ValueWriter
     };
 
     /// <summary>Writes a value's table.</summary>
-    /// <returns>Its offset, for the union's field.</returns>
-    public static int Write(FlatBufferBuilder builder, GuestValue value)
+    /// <param name="writer">Where to.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="payload">Its <see cref="PayloadLength"/>.</param>
+    /// <param name="number">Where the number stands that the table holds, if it holds one.</param>
+    /// <returns>Its position, for the union's field.</returns>
+    public static int Write(ref FlatWriter writer, in GuestValue value, int payload, out int number)
     {
-        if (value.Type == GuestValueType.Void)
-        {
-            builder.StartTable(0);
-            return builder.EndTable();
-        }
-
-        int payload = value.Type switch
-        {
-            GuestValueType.String => builder.CreateString(value.AsString()).Value,
-            GuestValueType.Bytes => WriteBytes(builder, value.AsBytes()),
-            _ => 0,
-        };
-
-        builder.StartTable(WireFields.AnyValue.Count);
         const int Slot = WireFields.AnyValue.Value;
         switch (value.Type)
         {
+            case GuestValueType.Void:
+                writer.StartTable();
+                number = 0;
+                return writer.EndTable(0);
+
             // Floating point goes as its bits: a conversion somewhere on the way may turn a signalling NaN into a quiet one.
             case GuestValueType.Int32 or GuestValueType.UInt32 or GuestValueType.Single:
-                builder.AddUint(Slot, (uint)value.RawBits, 0);
+                writer.StartTable();
+                writer.UInt32Field(Slot, (uint)value.RawBits);
                 break;
             case GuestValueType.Int64 or GuestValueType.UInt64 or GuestValueType.Double:
-                builder.AddUlong(Slot, value.RawBits, 0);
+                writer.StartTable();
+                writer.UInt64Field(Slot, value.RawBits);
                 break;
             case GuestValueType.Boolean:
-                builder.AddBool(Slot, value.RawBits != 0, false);
+                writer.StartTable();
+                writer.ByteField(Slot, (byte)value.RawBits);
                 break;
             default:
-                builder.AddOffset(Slot, payload, 0);
+                int position = value.Type == GuestValueType.String ? writer.String(value.AsString(), payload) : writer.Bytes(value.AsBytes());
+                writer.StartTable();
+                writer.OffsetField(Slot, position);
                 break;
         }
 
-        return builder.EndTable();
-    }
-
-    private static int WriteBytes(FlatBufferBuilder builder, byte[] bytes)
-    {
-        builder.StartVector(sizeof(byte), bytes.Length, sizeof(byte));
-        builder.Add(bytes);
-        return builder.EndVector().Value;
+        number = writer.Length;
+        return writer.EndTable(WireFields.AnyValue.Count);
     }
 }

@@ -55,7 +55,7 @@ public sealed class MalformedResultSpec
         byte[] body = SharedBytes(65, 0);
 
         Assert.Contains("65", Assert.Throws<WireFormatException>(() => MessageReader.ReadCall(body)).Message, StringComparison.Ordinal);
-        Assert.Equal(64, MessageReader.ReadCall(SharedBytes(64, 0)).Parameters.Count);
+        Assert.Equal(64, MessageReader.ReadCall(SharedBytes(64, 0)).Parameters.Length);
     }
 
     [Fact]
