@@ -56,6 +56,49 @@ public sealed class DurableSnapshotSpec : IDisposable
     }
 
     [SkippableTheory, OnEachBackend]
+    public void A_guest_that_dies_after_it_was_loaded_is_told_of_by_the_names_of_its_functions(string backend)
+    {
+        using Sandbox sandbox = SimpleGuest.Sandbox(backend);
+        sandbox.Snapshot().Save(Saved);
+        using Sandbox fork = Fork(backend, Snapshot.Load(Saved));
+
+        string? here = Assert.Throws<GuestFaultException>(() => sandbox.Call("TriggerException")).CrashReport!.Location!.Value.Symbol;
+        string? there = Assert.Throws<GuestFaultException>(() => fork.Call("TriggerException")).CrashReport!.Location!.Value.Symbol;
+
+        Assert.NotNull(here);
+        Assert.Equal(here, there);
+    }
+
+    [SkippableTheory, OnEachBackend]
+    public void Forks_of_a_loaded_snapshot_share_few_machines_and_one_that_cannot_read_a_page_stays_parked(string backend)
+    {
+        using (Sandbox sandbox = SimpleGuest.Sandbox(backend))
+        {
+            sandbox.Call("SetStatic", 8);
+            sandbox.Snapshot().Save(Saved);
+        }
+
+        using var pool = new SandboxPool(new SandboxPoolOptions { MaximumLive = 1 });
+        Snapshot loaded = Snapshot.Load(Saved);
+        SandboxBuilder builder = new SandboxBuilder(Backends.Open(backend), loaded.Image).PrintTo(static _ => { }).Pool(pool);
+        using Sandbox first = builder.Fork(loaded);
+        using Sandbox second = builder.Fork(loaded);
+        string memory = Directory.GetFiles(Path.Combine(Saved, "blobs", "sha256")).MaxBy(file => new FileInfo(file).Length)!;
+        byte[] content = File.ReadAllBytes(memory);
+        File.WriteAllBytes(memory, new byte[content.Length]);
+
+        Assert.Equal(SnapshotProblem.Altered, Assert.Throws<SnapshotFormatException>(() => first.Call<int>("GetStatic")).Problem);
+        Assert.Equal((SandboxStatus.Ready, true), (first.Status, first.IsParked));
+
+        File.WriteAllBytes(memory, content);
+        for (int i = 1; i <= 3; i++)
+        {
+            Assert.Equal(8 + i, first.Call<int>("AddToStatic", 1));
+            Assert.Equal(8 - i, second.Call<int>("AddToStatic", -1));
+        }
+    }
+
+    [SkippableTheory, OnEachBackend]
     public void Registers_go_with_it(string backend)
     {
         using Sandbox sandbox = SimpleGuest.Sandbox(backend);

@@ -18,6 +18,7 @@ public sealed class GuestImage
         CanStart = canStart;
         _initialPages = new Lazy<PageTree>(ReadInitialPages);
         _symbols = new Lazy<SymbolTable>(() => new SymbolTable(symbols));
+        SymbolSections = symbols;
         Name = name;
         Segments = segments;
         Entry = entry;
@@ -48,6 +49,9 @@ public sealed class GuestImage
 
     /// <summary>What the file has for each page behind <see cref="Shared"/>, by number from there.</summary>
     internal PageTree InitialPages => _initialPages.Value;
+
+    /// <summary>What <see cref="Symbols"/> is made from.</summary>
+    internal SymbolSections SymbolSections { get; }
 
     /// <summary>What the file says that its addresses are called; read when it is first asked for.</summary>
     internal SymbolTable Symbols => _symbols.Value;
@@ -90,8 +94,9 @@ public sealed class GuestImage
     /// <param name="name">What to call it in messages.</param>
     /// <param name="segments">Its segments from the lowest address up, disjoint, without content.</param>
     /// <param name="entry">Where it started.</param>
-    internal static GuestImage OfSnapshot(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry) =>
-        new(name, segments, entry, SymbolSections.None, canStart: false);
+    /// <param name="symbols">What its addresses are called.</param>
+    internal static GuestImage OfSnapshot(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, SymbolSections symbols) =>
+        new(name, segments, entry, symbols, canStart: false);
 
     private static GuestImage Read(string fullName, string name, ReadOnlyMemory<byte> file)
     {

@@ -21,13 +21,10 @@ internal sealed class SymbolSections
     private const uint SymbolTableType = 2;
     private const uint StringTableType = 3;
 
-    private SymbolSections(byte[] symbols, byte[] names) => (Symbols, Names) = (symbols, names);
+    private SymbolSections(ReadOnlyMemory<byte> symbols, ReadOnlyMemory<byte> names) => (Symbols, Names) = (symbols, names);
 
     private SymbolSections(string problem)
-        : this([], []) => Problem = problem;
-
-    /// <summary>Those of a guest that is known from a snapshot alone: none.</summary>
-    public static SymbolSections None { get; } = new("the guest is known from a snapshot alone, and that has no names");
+        : this(default, default) => Problem = problem;
 
     /// <summary>Whole symbols of <see cref="SymbolSize"/> bytes each.</summary>
     public ReadOnlyMemory<byte> Symbols { get; }
@@ -37,6 +34,16 @@ internal sealed class SymbolSections
 
     /// <summary>Why there are no symbols; null if there are.</summary>
     public string? Problem { get; }
+
+    /// <summary>Takes symbols that were copied out of a file before, and saved. They are no more trusted than the file.</summary>
+    /// <param name="symbols">As many bytes as <see cref="IsPossible"/> allows; kept.</param>
+    /// <param name="names">Likewise.</param>
+    public static SymbolSections From(ReadOnlyMemory<byte> symbols, ReadOnlyMemory<byte> names) =>
+        symbols.IsEmpty ? new SymbolSections("the guest was saved without symbols") : new SymbolSections(symbols, names);
+
+    /// <summary>Whether there can be so many bytes of symbols and of names.</summary>
+    public static bool IsPossible(int symbols, int names) =>
+        symbols >= 0 && symbols % SymbolSize == 0 && symbols / SymbolSize <= MaximumSymbols && names is >= 0 and <= MaximumNames;
 
     /// <summary>Copies the symbols out of a file whose ELF header has been found right.</summary>
     public static SymbolSections CopyFrom(ReadOnlySpan<byte> file)

@@ -28,6 +28,7 @@ internal sealed class GoldenMemory
 
     /// <summary>The file with the runs, each page at its number's place; null where there is no such thing.</summary>
     /// <exception cref="MachineException">The system refused.</exception>
+    /// <exception cref="SnapshotFormatException">The pages are in the file of a snapshot that was loaded, which is not what it was.</exception>
     public SharedPageFile? File => _file.Value;
 
     private static List<(int First, int Count)> FindRuns(PageTree pages)
@@ -72,6 +73,11 @@ internal sealed class GoldenMemory
         {
             file.Dispose();
             throw new MachineException("write to a memory file", 0, $"The pages of a snapshot could not be written: {failure.Message}");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 }

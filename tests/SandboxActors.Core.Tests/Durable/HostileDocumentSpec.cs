@@ -101,7 +101,7 @@ public sealed class HostileDocumentSpec : IDisposable
         {
             SnapshotDocument document = directory.Parse(bytes, "it", SnapshotJson.Default.SnapshotDocument);
             var reader = new DocumentReader(document, directory);
-            GuestImage guest = reader.ReadGuest();
+            GuestImage guest = reader.ReadGuest(ReadOnlyMemory<byte>.Empty);
             SandboxLayout layout = reader.ReadLayout(guest);
             reader.ReadHostFunctions();
             reader.ReadRegisters();

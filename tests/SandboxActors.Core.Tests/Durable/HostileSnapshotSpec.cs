@@ -253,6 +253,10 @@ public sealed class HostileSnapshotSpec : IDisposable
             Assert.Equal(copy.Path, refused.Directory);
             return null;
         }
+        catch (MissingHostFunctionsException)
+        {
+            return null; // it says that its guest knows others
+        }
         finally
         {
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);

@@ -88,6 +88,14 @@ public sealed class SaveSpec
         }
     }
 
+    [SkippableFact]
+    public void It_is_its_owners_alone()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Permissions of this kind are not Windows's.");
+        using SavedSnapshot saved = SavedSnapshot.WithNoise();
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(saved.Location));
+    }
+
     [Fact]
     public void What_is_there_already_is_not_touched()
     {

@@ -15,14 +15,15 @@ public sealed class StoredPageSpec : IDisposable
         OciDirectory copy = _saved.Copy();
         Snapshot loaded = Snapshot.Load(copy.Path);
         Alter(copy.BlobOf("memory"));
-        ulong inUse = GuestMemoryArena.Shared.BytesInUse;
+        using var arena = new GuestMemoryArena(1UL << 30);
+        var hypervisor = new ScriptedHypervisor();
 
-        SnapshotFormatException refused = Assert.Throws<SnapshotFormatException>(() => _saved.Fork(loaded, out _));
+        SnapshotFormatException refused = Assert.Throws<SnapshotFormatException>(() => new SandboxBuilder(hypervisor, loaded.Image) { Arena = arena }.Fork(loaded));
 
         Assert.Equal(SnapshotProblem.Altered, refused.Problem);
         Assert.Contains(Path.GetFileName(copy.BlobOf("memory")), refused.Message, StringComparison.Ordinal);
         Assert.Contains(" at 4096 ", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(inUse, GuestMemoryArena.Shared.BytesInUse);
+        Assert.Equal((0UL, true), (arena.BytesInUse, hypervisor.Machines[0].IsDisposed));
         Assert.Equal(SnapshotProblem.Altered, Assert.Throws<SnapshotFormatException>(() => Snapshot.Verify(copy.Path)).Problem);
         Assert.Equal(SnapshotProblem.Altered, Assert.Throws<SnapshotFormatException>(() => loaded.Save(_saved.NewPath("again"))).Problem);
         Assert.False(Directory.Exists(_saved.NewPath("again")));

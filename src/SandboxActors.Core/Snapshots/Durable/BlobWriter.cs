@@ -12,6 +12,9 @@ namespace SandboxActors.Core.Snapshots.Durable;
 /// </summary>
 internal sealed class BlobWriter : IDisposable
 {
+    // What a guest has in memory is nobody else's to read, unless its owner says so.
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly string _target;
     private readonly string _parent;
     private readonly string _directory;
@@ -29,6 +32,8 @@ internal sealed class BlobWriter : IDisposable
         ThrowIfThere();
         _directory = Path.Combine(_parent, $".{Path.GetFileName(_target)}.{Guid.NewGuid():N}.saving");
         _blobs = Path.Combine(_directory, "blobs", "sha256");
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_directory);
+        else Directory.CreateDirectory(_directory, OwnerOnly);
         Directory.CreateDirectory(_blobs);
     }
 

@@ -17,8 +17,9 @@ internal sealed class DocumentReader(SnapshotDocument document, BlobDirectory di
     private const int MaximumNameLength = 256;
 
     /// <summary>The guest program: what its pages hold is in the snapshot, so it has no content of its own.</summary>
+    /// <param name="symbols">The blob of symbols; empty if there is none.</param>
     /// <exception cref="SnapshotFormatException">No guest program is like that.</exception>
-    public GuestImage ReadGuest()
+    public GuestImage ReadGuest(ReadOnlyMemory<byte> symbols)
     {
         Require(document.GuestAbi == GuestAbi.Version, SnapshotProblem.UnsupportedVersion, "its guest keeps to another version of the guest ABI");
         SnapshotDocument.GuestProgram guest = document.Guest;
@@ -35,7 +36,8 @@ internal sealed class DocumentReader(SnapshotDocument document, BlobDirectory di
         Require(segments[^1].Pages.End - segments[0].Pages.Start <= ElfReader.MaximumImageSize, "its guest is too large");
         var entry = new GuestAddress(guest.Entry);
         Require(segments.Any(s => s.Access.HasFlag(MemoryAccess.Execute) && s.Pages.Contains(entry)), "its guest's entry lies outside its code");
-        return GuestImage.OfSnapshot(guest.Name, segments, entry);
+        Require(SymbolSections.IsPossible(guest.Symbols, guest.Names) && guest.Symbols + guest.Names == symbols.Length, "its symbols are not what it says");
+        return GuestImage.OfSnapshot(guest.Name, segments, entry, SymbolSections.From(symbols[..guest.Symbols], symbols[guest.Symbols..]));
     }
 
     /// <summary>Where everything lies in the guest.</summary>

@@ -22,7 +22,12 @@ internal static class DocumentWriter
         Write(snapshot.Registers.ToState()),
         [.. snapshot.Regions.Select((region, i) => new SnapshotDocument.Region(Write(region.Range), Write(region.Access), regions[i].Digest))]);
 
-    private static SnapshotDocument.GuestProgram Write(GuestImage image) => new(image.Name, image.Entry.Value, [.. image.Segments.Select(Write)]);
+    private static SnapshotDocument.GuestProgram Write(GuestImage image) => new(
+        image.Name,
+        image.Entry.Value,
+        [.. image.Segments.Select(Write)],
+        image.SymbolSections.Symbols.Length,
+        image.SymbolSections.Symbols.IsEmpty ? 0 : image.SymbolSections.Names.Length);
 
     private static SnapshotDocument.Segment Write(ImageSegment segment) => new(Write(segment.Pages), Write(segment.Access));
 

@@ -15,6 +15,9 @@ internal static class MediaTypes
     /// <summary>A <see cref="PageIndex"/>.</summary>
     public const string Pages = Ours + "pages.v1";
 
+    /// <summary>The symbols of the guest's file, as the file had them, and then their names.</summary>
+    public const string Symbols = Ours + "symbols.v1";
+
     /// <summary>The contents of pages, one after the other.</summary>
     public const string Memory = Ours + "memory.v1";
 

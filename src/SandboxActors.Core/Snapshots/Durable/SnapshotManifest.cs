@@ -6,9 +6,10 @@ namespace SandboxActors.Core.Snapshots.Durable;
 /// <param name="Document">What the snapshot is.</param>
 /// <param name="Memory">The contents of its pages.</param>
 /// <param name="Index">Which page has which.</param>
+/// <param name="Symbols">What its guest's addresses are called, if that is known.</param>
 /// <param name="Regions">What its mapped regions show, by digest.</param>
 internal sealed record SnapshotManifest(
-    SnapshotDocument Document, OciDescriptor Memory, OciDescriptor Index, IReadOnlyDictionary<string, OciDescriptor> Regions)
+    SnapshotDocument Document, OciDescriptor Memory, OciDescriptor Index, OciDescriptor? Symbols, IReadOnlyDictionary<string, OciDescriptor> Regions)
 {
     /// <summary>Reads the manifest of a directory.</summary>
     /// <param name="directory">The directory.</param>
@@ -34,13 +35,14 @@ internal sealed record SnapshotManifest(
             throw directory.Refused(SnapshotProblem.UnsupportedVersion, "it was saved by another version");
 
         var regions = new Dictionary<string, OciDescriptor>(StringComparer.Ordinal);
-        OciDescriptor? memory = null, index = null;
+        OciDescriptor? memory = null, index = null, symbols = null;
         foreach (OciDescriptor? layer in layers)
         {
             bool isNew = layer?.MediaType switch
             {
                 MediaTypes.Memory => ReferenceEquals(memory ??= layer, layer),
                 MediaTypes.Pages => ReferenceEquals(index ??= layer, layer),
+                MediaTypes.Symbols => ReferenceEquals(symbols ??= layer, layer),
                 MediaTypes.Region => regions.TryAdd(layer.Digest, layer),
                 _ => false,
             };
@@ -48,7 +50,7 @@ internal sealed record SnapshotManifest(
         }
 
         if (memory is null || index is null) throw directory.Refused(SnapshotProblem.Malformed, "its manifest names no memory");
-        return new SnapshotManifest(ReadConfig(directory, config), memory, index, regions);
+        return new SnapshotManifest(ReadConfig(directory, config), memory, index, symbols, regions);
     }
 
     private static SnapshotDocument ReadConfig(BlobDirectory directory, OciDescriptor config)

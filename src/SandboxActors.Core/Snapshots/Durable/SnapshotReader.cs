@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SandboxActors.Core.Image;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Snapshots.Durable.Documents;
 using SandboxActors.Machine;
@@ -11,6 +12,8 @@ namespace SandboxActors.Core.Snapshots.Durable;
 /// </summary>
 internal sealed class SnapshotReader
 {
+    private const long MaximumSymbolsSize = ((long)SymbolSections.MaximumSymbols * SymbolSections.SymbolSize) + SymbolSections.MaximumNames;
+
     private readonly BlobDirectory _directory;
     private readonly SnapshotManifest _manifest;
     private readonly DocumentReader _reader;
@@ -45,7 +48,7 @@ internal sealed class SnapshotReader
     private Snapshot Load(SnapshotFiles files)
     {
         SnapshotDocument document = _manifest.Document;
-        GuestImage guest = _reader.ReadGuest();
+        GuestImage guest = _reader.ReadGuest(_manifest.Symbols is { } symbols ? _directory.ReadBlob(symbols, MaximumSymbolsSize) : default);
         SandboxLayout layout = _reader.ReadLayout(guest);
         var origin = new SnapshotOrigin(document.Machine.Hypervisor, guest, layout, _reader.ReadHostFunctions(), document.Machine.Processor);
         VcpuState? common = null;

@@ -21,12 +21,13 @@ internal sealed class SnapshotWriter(Snapshot snapshot, IProgress<double>? progr
         using var blobs = new BlobWriter(directory);
         var memory = new MemoryWriter(snapshot.Image, snapshot.Pages, Advance);
         (OciDescriptor contents, OciDescriptor index) = memory.Write(blobs);
+        OciDescriptor[] symbols = snapshot.Image.SymbolSections.Symbols.IsEmpty ? [] : [blobs.WriteBlob(MediaTypes.Symbols, WriteSymbols)];
         OciDescriptor[] regions = [.. snapshot.Regions.Select(region => WriteRegion(blobs, region))];
         SnapshotDocument document = DocumentWriter.Write(snapshot, memory.Counts, regions);
         OciDescriptor config = blobs.WriteDocument(MediaTypes.Config, document, SnapshotJson.Default.SnapshotDocument);
 
         // A blob may be that of several regions; a manifest names it once.
-        var manifest = new OciManifest(OciIndex.Schema, config, [index, contents, .. regions.Distinct()])
+        var manifest = new OciManifest(OciIndex.Schema, config, [index, contents, .. symbols, .. regions.Distinct()])
         {
             MediaType = MediaTypes.Manifest,
             ArtifactType = MediaTypes.Snapshot,
@@ -40,6 +41,12 @@ internal sealed class SnapshotWriter(Snapshot snapshot, IProgress<double>? progr
 
     private static long SizeOf(Snapshot snapshot) =>
         (snapshot.Image.AllPages(snapshot.Pages).LongCount() * GuestAddress.PageSize) + snapshot.Regions.Sum(static region => (long)region.Range.Length);
+
+    private void WriteSymbols(Action<ReadOnlySpan<byte>> write)
+    {
+        write(snapshot.Image.SymbolSections.Symbols.Span);
+        write(snapshot.Image.SymbolSections.Names.Span);
+    }
 
     private OciDescriptor WriteRegion(BlobWriter blobs, MappedRegion region) => blobs.WriteBlob(
         MediaTypes.Region,

@@ -48,7 +48,12 @@ internal sealed record SnapshotDocument(
     internal readonly record struct Segment(Range Range, Access Access);
 
     /// <summary>A <see cref="GuestImage"/>.</summary>
-    internal sealed record GuestProgram(string Name, ulong Entry, Segment[] Segments);
+    /// <param name="Name">What to call it.</param>
+    /// <param name="Entry">Where it starts.</param>
+    /// <param name="Segments">Its segments.</param>
+    /// <param name="Symbols">Bytes of symbols in the blob of symbols.</param>
+    /// <param name="Names">Bytes of their names there, behind them.</param>
+    internal sealed record GuestProgram(string Name, ulong Entry, Segment[] Segments, int Symbols, int Names);
 
     /// <summary>A <see cref="Core.Layout.SandboxLayout"/>: the ranges, so that a version that lays a guest out differently is found out.</summary>
     internal sealed record GuestLayout(Range Boot, Range Input, Range Calls, Range Output, Range Answers, Range Heap, Range Stack);
