@@ -18,6 +18,11 @@ internal sealed class PageTracker
     // Looking at a page that is equal costs some 0.1 us, having its next write noticed 6.6 us: an epoch is about where both have cost the same.
     private const int RestoresPerEpoch = 64;
 
+    // Or shorter, where much memory was written once and is looked at since: after as many looks for nothing as take milliseconds, though not before it has
+    // shown in a few restores which pages are written.
+    private const int MostVainLooks = 16_384;
+    private const int FewestRestoresPerEpoch = 4;
+
     private readonly IVirtualMachine _machine;
     private readonly int _slot;
     private readonly GuestMemoryBlock _block;
@@ -28,7 +33,10 @@ internal sealed class PageTracker
     private readonly PageBitmap _writtenByHost;
     private readonly PageBitmap _active;
     private PageTree _base;
+
+    // Of this epoch.
     private int _restores;
+    private int _vainLooks;
 
     /// <summary>Takes over memory that holds what its base says.</summary>
     /// <param name="machine">Where the memory is mapped.</param>
@@ -108,7 +116,8 @@ internal sealed class PageTracker
             Write(wanted.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
         _base = wanted;
         _writtenByHost.Clear();
-        if (++_restores % RestoresPerEpoch == 0) ForgetColdPages();
+        bool isCostly = _vainLooks > MostVainLooks && _restores + 1 >= FewestRestoresPerEpoch;
+        if (++_restores >= RestoresPerEpoch || isCostly) ForgetColdPages();
     }
 
     // What is mapped is neither different nor suspect any more.
@@ -155,7 +164,12 @@ internal sealed class PageTracker
             if (IsHostOwned(page)) continue;
             Page content = (Page?)contents?[place] ?? Page.Zero;
             Span<byte> target = Bytes(page);
-            if (content.Holds(target)) continue;
+            if (content.Holds(target))
+            {
+                _vainLooks++;
+                continue;
+            }
+
             content.CopyTo(target);
             _active.Add(page);
         }
@@ -182,6 +196,8 @@ internal sealed class PageTracker
         _machine.ReadWrittenPages(_slot, cold.Words);
         for (int word = cold.NextWord(0); word < cold.Words.Length; word = cold.NextWord(word + 1)) cold.Words[word] &= ~_active.Words[word];
         _active.Clear();
+        _restores = 0;
+        _vainLooks = 0;
         _machine.ForgetWrittenPages(_slot, cold.Words);
     }
 
