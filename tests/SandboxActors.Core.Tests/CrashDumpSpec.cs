@@ -91,6 +91,23 @@ public sealed class CrashDumpSpec : IDisposable
     }
 
     [Fact]
+    public void A_sandbox_that_dies_many_times_within_a_millisecond_leaves_as_many_files()
+    {
+        const int Deaths = 100;
+        CrashDumpOptions options = Options with { MaximumNumber = Deaths, MaximumTotalSize = ulong.MaxValue };
+        using Sandbox sandbox = Scripted(options, out ScriptedMachine machine);
+        Snapshot snapshot = sandbox.Snapshot();
+        var paths = new HashSet<string>();
+        for (int i = 0; i < Deaths; i++)
+        {
+            Assert.True(paths.Add(Die(sandbox, machine).Dump!.Path!));
+            sandbox.Restore(snapshot);
+        }
+
+        Assert.Equal(paths.Order(), Directory.GetFiles(options.Directory).Order());
+    }
+
+    [Fact]
     public void A_file_left_unfinished_by_a_host_that_died_counts_too()
     {
         CrashDumpOptions options = Options with { MaximumNumber = 1 };

@@ -30,7 +30,7 @@ internal static class CrashDumpDirectory
                 if (file.Length > options.MaximumSize) return Skipped($"it would have {file.Length} bytes, and {options.MaximumSize} are the most");
                 if (file.Length > options.MaximumTotalSize || size > options.MaximumTotalSize - file.Length)
                     return Skipped($"with its {file.Length} bytes there would be {size + file.Length}, and {options.MaximumTotalSize} are the most");
-                string path = Path.Combine(options.Directory, NameOf(report));
+                string path = FreePath(options.Directory, NameOf(report));
                 PrivateFile.Write(path, file.WriteTo);
                 CrashDumpCounts.CountWritten();
                 return new CrashDumpOutcome(path, null);
@@ -65,12 +65,20 @@ internal static class CrashDumpDirectory
         return (number, size);
     }
 
+    // A sandbox that heals fast can die twice within the millisecond that a name tells, and what is there is never written over.
+    private static string FreePath(string directory, string name)
+    {
+        string path = Path.Combine(directory, name + Suffix);
+        for (int further = 2; File.Exists(path); further++) path = Path.Combine(directory, $"{name}-{further}{Suffix}");
+        return path;
+    }
+
     // Guest, sandbox, time and cause: in the order of a listing those of one guest come together.
     private static string NameOf(CrashReport report)
     {
         string guest = new([.. report.Guest.Take(LongestGuestName).Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')]);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{guest}-{report.SandboxId}-{report.Time.UtcDateTime:yyyyMMdd'T'HHmmss.fff'Z'}-{report.Reason.Kind}{Suffix}");
+            $"{guest}-{report.SandboxId}-{report.Time.UtcDateTime:yyyyMMdd'T'HHmmss.fff'Z'}-{report.Reason.Kind}");
     }
 }
