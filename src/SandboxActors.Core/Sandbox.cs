@@ -1,4 +1,5 @@
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Exitless;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
 using SandboxActors.Machine;
@@ -17,6 +18,7 @@ public sealed partial class Sandbox : IDisposable
 
     private readonly SandboxDefinitionParts _parts;
     private readonly SandboxGate _gate;
+    private readonly ExitlessPolicy? _exitless;
 
     // All owned by the operation inside the gate.
     private List<WeakReference<MappedFile>>? _files;
@@ -33,6 +35,7 @@ public sealed partial class Sandbox : IDisposable
         Id = Interlocked.Increment(ref _lastId);
         _parts = parts;
         _gate = new SandboxGate(Release);
+        _exitless = parts.PollCounts > 0 ? new ExitlessPolicy(parts.Options.ExitlessPoll.GetValueOrDefault(), parts.Time) : null;
         InterruptHandle = new InterruptHandle();
     }
 
@@ -56,6 +59,9 @@ public sealed partial class Sandbox : IDisposable
 
     /// <summary>The regions mapped into the guest, from the lowest address up.</summary>
     public IReadOnlyList<MappedRegion> MappedRegions => _vm is { } vm ? vm.Regions.All : _current?.Regions ?? [];
+
+    /// <summary>The machine, if its guest may stay inside between calls: for tests.</summary>
+    internal ExitlessMachine? Exitless => _vm?.Exitless;
 
     /// <summary>Whether input and output buffer hold nothing but zeros: for tests.</summary>
     internal bool BuffersAreClean => _vm is not { } vm || vm.Memory.BuffersAreClean();
@@ -160,11 +166,18 @@ public sealed partial class Sandbox : IDisposable
         int length = vm.Input.WriteCall(function, returnType, arguments);
         _current = null;
         _activeCall = call.Become(function, returnType, length);
+        if (_exitless is not null && policy == StatePolicy.Keep && options.Items is null) StartExitless(call, vm.Exitless!);
         call.Bind(before, policy == StatePolicy.RollBackAlways, options.Items is { } items ? new ItemStream(items) : null);
         long number = InterruptHandle.Begin();
         options = options.Within(_parts.Options.CallTimeout, _parts.Options.CallCpuBudget);
         if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _parts.Time);
         return call;
+    }
+
+    private void StartExitless(GuestCall call, ExitlessMachine machine)
+    {
+        call.IsExitless = _exitless!.Begin(machine.IsGuestLooking);
+        if (call.IsExitless) machine.Prepare(_parts.PollCounts);
     }
 
     private GuestStep StepInside(GuestCall call, out List<TaskCompletionSource<KillOutcome>>? killers)
@@ -176,6 +189,8 @@ public sealed partial class Sandbox : IDisposable
         _activeCall = null;
         killers = InterruptHandle.End();
         step = CleanUp(call, step);
+        if (_poison is not null) _exitless?.Forget();
+        else _exitless?.End(hasPaid: call.IsExitless && _vm!.Exitless!.HasPaid);
         call.End();
         NoteUse();
         return step;
@@ -199,6 +214,7 @@ public sealed partial class Sandbox : IDisposable
         {
             bool failed = step.Kind == GuestStepKind.Failed || call.Batch is { HasFailed: true };
             if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
+            if (_poison is not null) _vm!.Exitless?.Stop();
             SandboxMemory memory = _vm!.Memory;
             memory.CleanInput();
             if (call.Batch is not null) memory.ClearAnswerHeader();
@@ -219,6 +235,19 @@ public sealed partial class Sandbox : IDisposable
         }
     }
 
+    // One that still looks for a call of a sandbox that goes. If that fails the machine is not to be had again, and goes with all else.
+    private void StopGuest()
+    {
+        try
+        {
+            _vm?.Exitless?.Stop();
+        }
+        catch (MachineException failure)
+        {
+            _poison ??= new PoisonReason.HostFailed(failure);
+        }
+    }
+
     private void ThrowIfNotReady()
     {
         if (_unrecoverable) throw new UnrecoverableSandboxException();
@@ -231,6 +260,7 @@ public sealed partial class Sandbox : IDisposable
         _activeCall?.Limits?.Dispose();
         if (_activeCall is not null) InterruptHandle.Abandon();
         _activeCall = null;
+        StopGuest();
         ReturnVm();
         foreach (WeakReference<MappedFile> file in _files ?? [])
             if (file.TryGetTarget(out MappedFile? mapped)) mapped.Dispose();
