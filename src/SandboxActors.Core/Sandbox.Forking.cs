@@ -19,15 +19,18 @@ public sealed partial class Sandbox
         : this(parts)
     {
         _takesBatches = snapshot.TakesBatches;
+        snapshot.BeForked();
+        _golden = snapshot.Golden;
         _current = snapshot.For(Id);
     }
 
     /// <summary>
-    /// Makes a new sandbox that is what a snapshot holds, with this one's options and host functions. The snapshot may be of any sandbox of the same guest and
-    /// sizes. Its memory is shared with whatever else holds it until the fork writes to it; its guest does not start again, and gets a random seed of its own.
+    /// Makes a new sandbox that is what a snapshot holds, with this one's policies and host functions. The snapshot may be of any sandbox of the same guest;
+    /// sizes are the snapshot's. Its memory is shared with whatever else holds it until the fork writes to it; its guest does not start again, and gets a random seed of its own.
     /// </summary>
     /// <remarks>With a pool it takes a micro-VM at its first call; without, it has one of its own at once. From any thread, whatever this sandbox does.</remarks>
-    /// <exception cref="ArgumentException">The snapshot is of another guest, of other sizes, or of another kind of machine.</exception>
+    /// <exception cref="ArgumentException">The snapshot is of another guest, or was taken on another kind of machine.</exception>
+    /// <exception cref="SnapshotFormatException">The snapshot was loaded, and cannot go on here or is not what it was; nothing is left behind.</exception>
     /// <exception cref="MissingHostFunctionsException">The snapshot's sandbox had host functions that this one does not have, or of other types.</exception>
     /// <exception cref="SnapshotUnusableException">Memory that the snapshot had mapped has been disposed.</exception>
     /// <exception cref="MachineException">The system refused a micro-VM; nothing is left behind.</exception>
@@ -42,7 +45,7 @@ public sealed partial class Sandbox
     /// <inheritdoc cref="Fork(Snapshot)" path="/summary"/>
     internal static Sandbox Fork(SandboxDefinitionParts parts, Snapshot snapshot)
     {
-        CheckForkable(parts, snapshot);
+        parts = CheckForkable(parts, snapshot);
         var fork = new Sandbox(parts, snapshot);
         if (parts.Source.IsPool) return fork;
         try
@@ -58,19 +61,15 @@ public sealed partial class Sandbox
     }
 
     /// <summary>Checks that a snapshot can be gone on with.</summary>
+    /// <returns>What the fork needs: the parts given, with the snapshot's sizes.</returns>
     /// <inheritdoc cref="Fork(Snapshot)" path="/exception"/>
-    internal static void CheckForkable(SandboxDefinitionParts parts, Snapshot snapshot)
+    internal static SandboxDefinitionParts CheckForkable(SandboxDefinitionParts parts, Snapshot snapshot)
     {
         SnapshotOrigin origin = snapshot.Origin;
         MicroVmShape shape = parts.Shape;
-        if (origin.Image != shape.Image || origin.Layout != shape.Layout)
-        {
-            throw new ArgumentException(
-                $"The snapshot is of guest '{origin.Image.Name}' with {origin.Layout.Memory}, and the fork would be of '{shape.Image.Name}' with {shape.Layout.Memory}.",
-                nameof(snapshot));
-        }
-
-        if (origin.Hypervisor != shape.Hypervisor.Name)
+        if (origin.Image != shape.Image)
+            throw new ArgumentException($"The snapshot is of guest '{origin.Image.Name}', and the fork would be of '{shape.Image.Name}'.", nameof(snapshot));
+        if (origin.Hypervisor != shape.Hypervisor.Name && !snapshot.IsLoaded)
         {
             throw new ArgumentException(
                 $"The snapshot was taken on {origin.Hypervisor} and cannot go on on {shape.Hypervisor.Name}, whose machines hold other registers.", nameof(snapshot));
@@ -78,6 +77,7 @@ public sealed partial class Sandbox
 
         parts.HostFunctions.CheckCovers(origin.HostFunctions);
         snapshot.CheckUsable();
+        return parts.WithLayout(origin.Layout);
     }
 
     /// <summary>
@@ -94,7 +94,7 @@ public sealed partial class Sandbox
             HostFunctions = HostFunctionTable.Empty,
             Log = static _ => { },
             Time = TimeProvider.System,
-            Options = parts.Options with { StatePolicy = Core.StatePolicy.Keep, CallTimeout = WarmingTimeout },
+            Options = parts.Options with { StatePolicy = Core.StatePolicy.Keep, CallTimeout = WarmingTimeout, CrashDumps = null },
         };
         using (var trial = new Sandbox(alone, golden))
         {

@@ -14,6 +14,7 @@ public sealed partial class Sandbox : IMicroVmHolder
     // Of machines that it had before, and of the present one before it had it.
     private long _staleInterrupts;
     private long _lastUsed;
+    private volatile bool _isSuspect;
 
     /// <summary>
     /// Whether the sandbox has no micro-VM now: it was idle and its pool gave it to another, or it is a fork that has not been called yet. Its next call takes
@@ -24,8 +25,11 @@ public sealed partial class Sandbox : IMicroVmHolder
     /// <summary>Times that the machine's run was broken off by a signal that nobody had asked for, and went on.</summary>
     public long StaleInterrupts => Volatile.Read(ref _staleInterrupts) + (_vm?.Machine.StaleInterrupts ?? 0);
 
+    /// <summary>The micro-VM that it has: for tests.</summary>
+    internal MicroVm Vm => _vm ?? throw new InvalidOperationException("The sandbox is parked.");
+
     /// <summary>The machine itself: for tests.</summary>
-    internal IVirtualMachine Machine => _vm?.Machine ?? throw new InvalidOperationException("The sandbox is parked.");
+    internal IVirtualMachine Machine => Vm.Machine;
 
     /// <inheritdoc />
     long IMicroVmHolder.LastUsed => Volatile.Read(ref _lastUsed);
@@ -42,6 +46,14 @@ public sealed partial class Sandbox : IMicroVmHolder
             parked.CheckUsable();
             return TakeVm(vm => vm.Load(parked, _parts.Options.MinimumLogLevel));
         }
+    }
+
+    /// <summary>Disposes, and has no other sandbox get the micro-VM: for one that something unexpected happened to.</summary>
+    /// <inheritdoc cref="Dispose" path="/exception"/>
+    internal void Discard()
+    {
+        _isSuspect = true;
+        Dispose();
     }
 
     /// <inheritdoc />
@@ -93,7 +105,7 @@ public sealed partial class Sandbox : IMicroVmHolder
     {
         if (_vm is not { } vm) return;
         LetGo();
-        bool isSound = !_unrecoverable && _poison is not (PoisonReason.HostFailed or PoisonReason.UnexpectedExit) && TryUnmapRegions(vm);
+        bool isSound = !_isSuspect && !_unrecoverable && _poison is not (PoisonReason.HostFailed or PoisonReason.UnexpectedExit) && TryUnmapRegions(vm);
         _parts.Source.Return(vm, isSound);
     }
 

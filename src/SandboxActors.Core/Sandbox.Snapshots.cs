@@ -1,5 +1,6 @@
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -27,6 +28,9 @@ public sealed partial class Sandbox
     /// </summary>
     /// <exception cref="SnapshotMismatchException">The snapshot is another sandbox's; nothing was changed.</exception>
     /// <exception cref="SnapshotUnusableException">Memory that the snapshot had mapped has been disposed; nothing was changed.</exception>
+    /// <exception cref="SnapshotFormatException">Pages are in the file of a snapshot that was loaded, which is not what it was; nothing was
+    /// changed.</exception>
+    /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
     /// <exception cref="UnrecoverableSandboxException">An earlier restore failed half way.</exception>
     /// <exception cref="RestoreFailedException">This one did: the sandbox is now unrecoverable.</exception>
     /// <exception cref="SandboxBusyException">Another operation is in progress, or a call is in flight.</exception>
@@ -40,8 +44,12 @@ public sealed partial class Sandbox
         if (ReferenceEquals(snapshot, _current)) return;
         if (snapshot.SandboxId != Id) throw new SnapshotMismatchException(Id, snapshot.SandboxId);
         snapshot.CheckUsable();
-        if (_vm is null) _current = snapshot; // its next call gets a micro-VM with that in it
-        else PutBack(snapshot);
+        if (_vm is not { } vm) _current = snapshot; // its next call gets a micro-VM with that in it
+        else
+        {
+            vm.Memory.Pages.Fetch(snapshot.Pages);
+            PutBack(snapshot);
+        }
     }
 
     /// <summary>Maps host memory into the guest.</summary>
@@ -108,10 +116,9 @@ public sealed partial class Sandbox
     {
         if (_current is not null) return _current;
 
-        // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
         MicroVm vm = _vm!;
-        VcpuState vcpu = vm.Machine.ReadState();
-        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, vm.Memory.Pages.Capture(), vcpu, vm.Regions.All);
+        KeptRegisters registers = vm.Capture(out PageTree pages);
+        return _current = new Snapshot(Id, _parts.Origin, _takesBatches, pages, registers, vm.Regions.All, _golden);
     }
 
     private void PutBack(Snapshot snapshot)
@@ -131,5 +138,6 @@ public sealed partial class Sandbox
 
         _current = snapshot;
         _poison = null;
+        _crashReport = null;
     }
 }

@@ -2,6 +2,7 @@ using SandboxActors.Core.Calls;
 using SandboxActors.Core.Exitless;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -25,6 +26,7 @@ public sealed partial class Sandbox : IDisposable
     private GuestCall? _activeCall;
     private GuestCall? _ownCall;
     private Snapshot? _current;
+    private readonly GoldenMemory? _golden;
     private bool _takesBatches;
     private volatile PoisonReason? _poison;
     private volatile bool _unrecoverable;
@@ -34,7 +36,7 @@ public sealed partial class Sandbox : IDisposable
     {
         Id = Interlocked.Increment(ref _lastId);
         _parts = parts;
-        _gate = new SandboxGate(Release);
+        _gate = new SandboxGate(this);
         _exitless = parts.PollCounts > 0 ? new ExitlessPolicy(parts.Options.ExitlessPoll.GetValueOrDefault(), parts.Time) : null;
         InterruptHandle = new InterruptHandle();
     }
@@ -213,8 +215,12 @@ public sealed partial class Sandbox : IDisposable
         try
         {
             bool failed = step.Kind == GuestStepKind.Failed || call.Batch is { HasFailed: true };
-            if (step.Failure is GuestPoisonException poison) _poison = poison.Reason;
-            if (_poison is not null) _vm!.Exitless?.Stop();
+            if (step.Failure is GuestPoisonException poison)
+            {
+                StopGuest(); // which may still write, where its answer came without an exit
+                Poison(poison);
+            }
+
             SandboxMemory memory = _vm!.Memory;
             memory.CleanInput();
             if (call.Batch is not null) memory.ClearAnswerHeader();
@@ -235,16 +241,16 @@ public sealed partial class Sandbox : IDisposable
         }
     }
 
-    // One that still looks for a call of a sandbox that goes. If that fails the machine is not to be had again, and goes with all else.
+    // One that may still be inside, though nobody calls it any more. If that fails no other sandbox gets the machine.
     private void StopGuest()
     {
         try
         {
             _vm?.Exitless?.Stop();
         }
-        catch (MachineException failure)
+        catch (MachineException)
         {
-            _poison ??= new PoisonReason.HostFailed(failure);
+            _isSuspect = true;
         }
     }
 
@@ -255,7 +261,7 @@ public sealed partial class Sandbox : IDisposable
     }
 
     /// <summary>Runs once, when nobody is inside the gate any more.</summary>
-    private void Release()
+    internal void Release()
     {
         _activeCall?.Limits?.Dispose();
         if (_activeCall is not null) InterruptHandle.Abandon();

@@ -8,7 +8,7 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core;
 
 /// <summary>Says what a sandbox is to be, and builds it, any number of times. Not for use by several threads at once.</summary>
-public sealed class SandboxBuilder
+public sealed partial class SandboxBuilder
 {
     /// <summary>The host function that a guest prints with: text in, units printed out. <see cref="PrintTo"/> replaces it.</summary>
     public const string PrintFunction = "HostPrint";
@@ -69,6 +69,10 @@ public sealed class SandboxBuilder
 
     /// <summary>Sets how long the guest may run in any one call, whatever the call itself asks for; host functions do not count.</summary>
     public SandboxBuilder CallCpuBudget(TimeSpan budget) => WithOptions(_options with { CallCpuBudget = budget });
+
+    /// <summary>Says where core files go that are written by themselves when the guest is poisoned; null for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public SandboxBuilder CrashDumps(CrashDumpOptions? options) => WithOptions(_options with { CrashDumps = options });
 
     /// <summary>
     /// Lets the guest stay inside for a while after each call, and look for the next one, when calls come so quickly that it pays: then a call costs no
@@ -139,14 +143,21 @@ public sealed class SandboxBuilder
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
     /// <exception cref="GuestPoisonException">The guest died while it started, or took longer than
     /// <see cref="SandboxOptions.InitializationTimeout"/>; nothing is left behind.</exception>
-    public Sandbox Build() => Sandbox.Start(Parts);
+    /// <exception cref="InvalidOperationException">The guest is that of a snapshot that was loaded, and cannot be started.</exception>
+    public Sandbox Build()
+    {
+        if (!_image.CanStart)
+            throw new InvalidOperationException($"Guest '{_image.Name}' is known from a snapshot alone; it cannot be started, only gone on with.");
+        return Sandbox.Start(Parts);
+    }
 
     /// <summary>
-    /// Makes a new sandbox that is what a snapshot holds: its guest does not start again, and gets a random seed of its own. The snapshot must be of a sandbox
-    /// of this builder's guest, sizes and kind of machine; host functions, policies and sinks are this builder's.
+    /// Makes a new sandbox that is what a snapshot holds: its guest does not start again, and gets a random seed of its own. Guest and sizes
+    /// are the snapshot's, and the guest must be this builder's; host functions, policies and sinks are this builder's.
     /// </summary>
     /// <inheritdoc cref="Sandbox.Fork(Snapshot)" path="/remarks"/>
-    /// <exception cref="ArgumentException">The snapshot is of another guest, of other sizes, or of another kind of machine.</exception>
+    /// <exception cref="ArgumentException">The snapshot is of another guest, or was taken on another kind of machine.</exception>
+    /// <exception cref="SnapshotFormatException">The snapshot was loaded, and cannot go on here or is not what it was; nothing is left behind.</exception>
     /// <exception cref="MissingHostFunctionsException">The snapshot's sandbox had host functions that this builder does not have, or of other
     /// types.</exception>
     /// <exception cref="SnapshotUnusableException">Memory that the snapshot had mapped has been disposed.</exception>

@@ -29,6 +29,13 @@ internal sealed partial class EmulatedMachine
     }
 
     /// <inheritdoc />
+    public GeneralRegisters ReadGuestRegisters()
+    {
+        ThrowIfDisposed();
+        return ReadGeneral();
+    }
+
+    /// <inheritdoc />
     public void WriteState(VcpuState state)
     {
         ArgumentNullException.ThrowIfNull(state);

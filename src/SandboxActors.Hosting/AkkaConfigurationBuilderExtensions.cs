@@ -34,13 +34,14 @@ public static partial class AkkaConfigurationBuilderExtensions
 
     private static Sandboxes Start(ActorSystem system, SandboxesOptions options)
     {
-        SandboxSettings settings = options.Apply(
-            SandboxSettings.From(system.Settings.Config), out Dictionary<string, GuestImage> guests, out IReadOnlyList<string> failures);
+        var configured = SandboxSettings.From(system.Settings.Config, options.ReadEnvironment);
+        SandboxSettings settings = options.Apply(configured, out Dictionary<string, GuestImage> guests, out IReadOnlyList<string> failures);
         if (failures.Count > 0) throw new OptionsValidationException(nameof(SandboxesOptions), typeof(SandboxesOptions), failures);
 
         OpenedBackend backend = options.OpenBackend(system.Settings.Config);
         Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
         Log.BackendChosen(Logger(system), backend.Hypervisor.Name, backend.Reason);
+        sandboxes.Subscribe<SandboxEvents.Poisoned>(new PoisonLog(Logger(system)).Write);
         return sandboxes;
     }
 

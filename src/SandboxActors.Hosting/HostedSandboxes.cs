@@ -12,6 +12,8 @@ internal sealed class HostedSandboxes(ActorSystem system) : ISandboxes
 
     public IReadOnlyDictionary<string, GuestImage> Guests => Started.Guests;
 
+    public SandboxPool Pool => Started.Pool;
+
     public IActorRef Supervisor => Started.Supervisor;
 
     private Sandboxes Started => Sandboxes.Get(system);

@@ -56,6 +56,13 @@ public sealed class SandboxesOptions
         return Change(settings => settings with { Scheduling = change(settings.Scheduling) });
     }
 
+    /// <summary>Changes how many micro-VMs there are, and when idle sandboxes do without.</summary>
+    public SandboxesOptions Pool(Func<SandboxPoolOptions, SandboxPoolOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Change(settings => settings with { Pool = change(settings.Pool) });
+    }
+
     /// <summary>Sets how many guests may run at the same time; as many as the machine has processors unless said otherwise.</summary>
     public SandboxesOptions GuestThreads(int count) => Change(settings => settings with { GuestThreads = count });
 
@@ -114,6 +121,7 @@ public sealed class SandboxesOptions
 
         SandboxSettings settings = _changes.Aggregate(configured, static (current, change) => change(current));
         Test(settings.Defaults.Validate);
+        Test(settings.Pool.Validate);
         Test(settings.Healing.Validate);
         Test(settings.Scheduling.Validate);
         if (settings.GuestThreads is < 1 or > SandboxSettings.MaximumGuestThreads)

@@ -17,6 +17,9 @@ internal sealed partial class KvmMachine
     // Whether the latest exit may have changed more than a guest at CPL3 can: its run state, its debug and model-specific registers.
     private bool _mayBeReset;
 
+    // What the guest raised, as long as the vCPU stands in the stub for it.
+    private GuestFault? _exception;
+
     /// <inheritdoc />
     public long StaleInterrupts => Interlocked.Read(ref _staleInterrupts);
 
@@ -26,6 +29,7 @@ internal sealed partial class KvmMachine
         ThrowIfDisposed();
         int thread = InterruptSignal.PrepareThread(out ulong mask);
         _vcpu.SetSignalMask(mask);
+        _exception = null;
         while (_gate.TryEnter(thread))
         {
             int errno = _vcpu.Enter(out RawExit exit, out ulong instructionPointer);
@@ -84,8 +88,10 @@ internal sealed partial class KvmMachine
         if (!isInStub || registers.sregs.cs.selector != GlobalDescriptorTable.KernelCode) return VmExit.PortViolation(ExceptionStub.Port, instructionPointer);
 
         GuestFault fault = ExceptionStub.ReadFrame(_tables.ExceptionFrame, vector, registers.sregs.cr2);
-        if (vector == CpuException.PageFault && fault.InstructionPointer == SystemLayout.SystemCallTrap)
-            return VmExit.Faulted(SystemCall(fault, registers.regs.rcx));
+        bool isSystemCall = vector == CpuException.PageFault && fault.InstructionPointer == SystemLayout.SystemCallTrap;
+        if (isSystemCall) fault = SystemCall(fault, registers.regs.rcx);
+        _exception = fault;
+        if (isSystemCall) return VmExit.Faulted(fault);
 
         // A #DB says in DR6 what it was.
         if (vector == CpuException.Debug) _mayBeReset = true;

@@ -15,9 +15,6 @@ internal sealed partial class KvmMachine
     // Whether this KVM moves RIP behind an output before it exits, so that there is nothing left to finish; null as long as no output was finished.
     private bool? _exitsBehindOutput;
 
-    // The extended state that KVM has taken, and so found to be valid, latest.
-    private ImmutableArray<byte> _acceptedExtendedState;
-
     // The state written that the guest has not gone on with yet: it is to load a part of it by itself, or is about to.
     private VcpuState? _resuming;
 
@@ -25,6 +22,9 @@ internal sealed partial class KvmMachine
     private ulong? _writtenExtendedControl;
     private DebugRegisters? _knownDebug;
     private ImmutableArray<ModelSpecificRegister> _writtenModelSpecific;
+
+    // What was written last: most of it comes back unchanged, and is then the same object in all snapshots.
+    private SpecialRegisters? _writtenSpecial;
 
     // If the guest stands at an instruction like it, it may be this one that KVM has not finished after all.
     private bool IsFinishedOutput =>
@@ -37,17 +37,36 @@ internal sealed partial class KvmMachine
         Settle(out kvm_sync_regs registers);
         // No instruction of the guest's own has run since.
         if (_resuming is { } resuming && ResumeTrampoline.Contains(registers.regs.rip)) return resuming;
-        ulong extendedControl = _features.ExtendedState.Components == 0 ? 0 : VcpuStateAccess.ReadExtendedControl(_vcpu.Handle);
-        DebugRegisters debug = VcpuStateAccess.ReadDebugRegisters(_vcpu.Handle);
-        _knownDebug = debug;
+        if (_mayBeReset) ForgetWhatIsKnown();
+        SpecialRegisters special = RegisterConversion.FromNative(registers.sregs);
         return new VcpuState
         {
             General = RegisterConversion.FromNative(registers.regs),
-            Special = RegisterConversion.FromNative(registers.sregs),
-            ExtendedState = ReadExtendedState(),
-            ExtendedControl = extendedControl,
-            Debug = debug,
-            ModelSpecific = VcpuStateAccess.ReadModelSpecific(_vcpu.Handle, _profile.ModelSpecificIndices.AsSpan()),
+            Special = special == _writtenSpecial ? _writtenSpecial : special,
+            ExtendedState = VcpuStateAccess.ReadExtendedState(_vcpu.Handle, _features.ExtendedState),
+            ExtendedControl = _writtenExtendedControl ?? ReadExtendedControl(),
+            Debug = _knownDebug ??= VcpuStateAccess.ReadDebugRegisters(_vcpu.Handle),
+            ModelSpecific = _writtenModelSpecific.IsDefault
+                ? VcpuStateAccess.ReadModelSpecific(_vcpu.Handle, _profile.ModelSpecificIndices.AsSpan())
+                : _writtenModelSpecific,
+        };
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// KVM leaves the registers in the run page at every exit. Those of an exception are the stub's, which changes none but these three.
+    /// </remarks>
+    public GeneralRegisters ReadGuestRegisters()
+    {
+        ThrowIfDisposed();
+        GeneralRegisters registers = RegisterConversion.FromNative(_vcpu.ReadRunPageRegisters());
+        if (_resuming is { } resuming && ResumeTrampoline.Contains(registers.Rip)) return resuming.General;
+        if (_exception is not { } exception) return registers;
+        return registers with
+        {
+            Rip = exception.InstructionPointer.Value,
+            Rsp = exception.StackPointer.Value,
+            Rflags = ExceptionStub.ReadFlags(_tables.ExceptionFrame),
         };
     }
 
@@ -75,28 +94,29 @@ internal sealed partial class KvmMachine
             sregs = RegisterConversion.ToNative(state.Special),
         };
         _vcpu.SetRegisters(ref registers);
+        _writtenSpecial = state.Special;
+        _exception = null;
         WriteUnlessCurrent(state);
         _resuming = loadsItself ? state : null;
         if (loadsItself) return;
-        _acceptedExtendedState = default;
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
-        _acceptedExtendedState = state.ExtendedState;
     }
 
-    // KVM checks an image when it is given one; so the first time goes through it, and any other time that the same image is restored the guest loads it on
-    // its way. Not where the trampoline itself could trap: in another code segment, or step by step.
+    // Not where the trampoline itself could trap: with an image that is none, which is for KVM to refuse, in another code segment, or step by step.
     private bool CanLoadItself(VcpuState state) =>
         _profile.LoadsExtendedState && !_mayBeReset
-        && state.ExtendedState == _acceptedExtendedState
+        && _features.ExtendedState.CanBeLoaded(state.ExtendedState.AsSpan())
         && state.ExtendedControl == _features.ExtendedState.Components
         && state.Special.Cs.Selector == GlobalDescriptorTable.UserCode
         && (state.General.Rflags & TrapFlag) == 0;
 
-    // The same object for the same content: many snapshots hold it, and the next restore knows it again.
-    private ImmutableArray<byte> ReadExtendedState()
+    private ulong ReadExtendedControl() => _features.ExtendedState.Components == 0 ? 0 : VcpuStateAccess.ReadExtendedControl(_vcpu.Handle);
+
+    private void ForgetWhatIsKnown()
     {
-        ImmutableArray<byte> read = VcpuStateAccess.ReadExtendedState(_vcpu.Handle, _features.ExtendedState);
-        return !_acceptedExtendedState.IsDefault && read.AsSpan().SequenceEqual(_acceptedExtendedState.AsSpan()) ? _acceptedExtendedState : read;
+        _writtenExtendedControl = null;
+        _knownDebug = null;
+        _writtenModelSpecific = default;
     }
 
     // A guest that single-steps has its #DB raised as KVM finishes the instruction, and that writes DR6.
@@ -122,9 +142,7 @@ internal sealed partial class KvmMachine
     {
         if (_mayBeReset)
         {
-            _writtenExtendedControl = null;
-            _knownDebug = null;
-            _writtenModelSpecific = default;
+            ForgetWhatIsKnown();
             VcpuStateAccess.MakeRunnable(_vcpu.Handle);
             _mayBeReset = false;
         }

@@ -36,6 +36,7 @@ internal sealed partial class KvmMachine : IVirtualMachine
     {
         ArgumentNullException.ThrowIfNull(options);
         ImmutableArray<bool> isPortOpen = OpenPorts(options.OpenPorts);
+        LimitWatch.Process.BeforeMachine();
         KvmVm? vm = null;
         MachineTables? tables = null;
         KvmVcpu? vcpu = null;

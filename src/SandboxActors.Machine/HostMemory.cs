@@ -46,17 +46,27 @@ public abstract class HostMemory : IDisposable
 
     /// <summary>
     /// Copies a part, also where the memory itself may be gone (a file that was truncated after it was mapped): then the result is false, where
-    /// <see cref="Read"/> would end the process.
+    /// <see cref="Read"/> would end the process. The memory is held meanwhile, so another thread may dispose it.
     /// </summary>
+    /// <remarks>Of a file false, too, where the system forbids a process to read itself through <c>process_vm_readv</c> (some seccomp filters do).</remarks>
     /// <param name="offset">In bytes from the start.</param>
     /// <param name="destination">Where the bytes go; its length is the part's. Its content is undefined if the result is false.</param>
     /// <returns>Whether all bytes were there.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside.</exception>
     /// <exception cref="ObjectDisposedException">The memory has been given back.</exception>
-    public virtual bool TryRead(ulong offset, Span<byte> destination)
+    public bool TryRead(ulong offset, Span<byte> destination)
     {
-        Read(offset, destination.Length).CopyTo(destination);
-        return true;
+        CheckPart(offset, destination.Length);
+        bool held = false;
+        try
+        {
+            Owner.DangerousAddRef(ref held);
+            return TryCopy(offset, destination);
+        }
+        finally
+        {
+            if (held) Owner.DangerousRelease();
+        }
     }
 
     /// <summary>Gives the memory back; while a machine still has it mapped, when the machine lets go of it.</summary>
@@ -64,6 +74,12 @@ public abstract class HostMemory : IDisposable
     {
         Owner.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private protected virtual bool TryCopy(ulong offset, Span<byte> destination)
+    {
+        Read(offset, destination.Length).CopyTo(destination);
+        return true;
     }
 
     private protected void CheckPart(ulong offset, int length)

@@ -59,6 +59,14 @@ public interface IVirtualMachine : IDisposable
     /// <exception cref="MachineException">The system refused.</exception>
     VcpuState ReadState();
 
+    /// <summary>
+    /// Reads the general registers as the guest has them after the latest run. After a CPU exception RIP, RSP and RFLAGS are what the guest had when
+    /// it raised it; after an <c>out</c> RIP is at it or right behind it. Changes nothing and calls no system, so that it can be done to every guest
+    /// that dies.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The machine is disposed.</exception>
+    GeneralRegisters ReadGuestRegisters();
+
     /// <summary>Sets everything the vCPU holds, drops whatever was pending (exceptions, an unfinished <c>out</c>), and makes it runnable.</summary>
     /// <remarks>Dropping may mean completing, and completing an <c>ins</c> writes to guest memory: memory is put back after this.</remarks>
     /// <param name="state">A state that was read from a machine of this kind, with whatever parts changed.</param>

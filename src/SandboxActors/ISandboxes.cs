@@ -12,6 +12,9 @@ public interface ISandboxes
     /// <summary>The guests that sandboxes can be made for, by name.</summary>
     IReadOnlyDictionary<string, GuestImage> Guests { get; }
 
+    /// <summary>The micro-VMs that sandboxes run on; it says how many there are, and can keep some ready.</summary>
+    SandboxPool Pool { get; }
+
     /// <summary>The parent of all sandboxes; it speaks <see cref="SupervisorProtocol"/>.</summary>
     IActorRef Supervisor { get; }
 

@@ -9,9 +9,9 @@ namespace SandboxActors;
 public sealed partial class SandboxActor
 {
     /// <summary>Has the supervisor decide. Until then requests are set aside.</summary>
-    private void Poison(string function, PoisonReason? cause)
+    private void Poison(string function, PoisonReason? cause, CrashReport? report)
     {
-        Publish(new SandboxEvents.Poisoned(_lifeline.Name, Self.Path, _sandbox?.Id ?? 0, function, cause));
+        Publish(new SandboxEvents.Poisoned(_lifeline.Name, Self.Path, _sandbox?.Id ?? 0, function, cause, report));
         _poisonedAt = Stopwatch.GetTimestamp();
         AskForHealing(isRecoverable: _sandbox?.Status == SandboxStatus.Poisoned, inARow: _counters.UnprovenSinceHeal);
         Enter(SandboxActorState.Poisoned);
@@ -44,7 +44,7 @@ public sealed partial class SandboxActor
     private void HealByRebuild(SandboxProtocol.HealByRebuild heal)
     {
         if (_lifeline.IsClosing) return;
-        _sandbox?.Dispose();
+        _sandbox?.Discard();
         TimeSpan duration;
         Snapshot golden;
         try

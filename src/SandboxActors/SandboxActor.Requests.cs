@@ -141,7 +141,8 @@ public sealed partial class SandboxActor
         }
         else
         {
-            Poison(function, (failure as GuestPoisonException)?.Reason ?? Sandbox.PoisonReason);
+            var poison = failure as GuestPoisonException;
+            Poison(function, poison?.Reason ?? Sandbox.PoisonReason, poison?.CrashReport ?? Sandbox.CrashReport);
         }
 
         caller.Tell(reply);
@@ -207,7 +208,7 @@ public sealed partial class SandboxActor
     {
         Sender.Tell(new SandboxProtocol.Failed(failure));
         if (!IsExpected(failure)) throw new SandboxSuspectException(_lifeline.Name, failure);
-        if (Sandbox.Status != SandboxStatus.Ready) Poison(string.Empty, Sandbox.PoisonReason);
+        if (Sandbox.Status != SandboxStatus.Ready) Poison(string.Empty, Sandbox.PoisonReason, Sandbox.CrashReport);
     }
 
     /// <summary>What a sandbox's operations are documented to throw, with a known state behind it: a reply, and nothing more.</summary>

@@ -60,11 +60,11 @@ public sealed partial class SandboxActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         AbandonCall(reason);
-        _sandbox?.Dispose();
+        _sandbox?.Discard();
     }
 
     /// <summary>The supervisor decides whether there will be a new machine.</summary>
-    protected override void PostRestart(Exception reason) => Poison(string.Empty, cause: null);
+    protected override void PostRestart(Exception reason) => Poison(string.Empty, cause: null, report: null);
 
     /// <inheritdoc />
     protected override void PostStop()

@@ -8,6 +8,7 @@ namespace SandboxActors;
 public sealed class SandboxDefinitionBuilder
 {
     private readonly IHypervisor _hypervisor;
+    private readonly SandboxPool _pool;
     private readonly string _guest;
     private readonly GuestImage _image;
     private readonly Dictionary<string, Delegate> _hostFunctions = new(StringComparer.Ordinal);
@@ -20,9 +21,10 @@ public sealed class SandboxDefinitionBuilder
     private int _maximumWaiting;
     private int _batch;
 
-    internal SandboxDefinitionBuilder(IHypervisor hypervisor, string guest, GuestImage image, SandboxSettings settings)
+    internal SandboxDefinitionBuilder(IHypervisor hypervisor, SandboxPool pool, string guest, GuestImage image, SandboxSettings settings)
     {
         _hypervisor = hypervisor;
+        _pool = pool;
         _guest = guest;
         _image = image;
         _options = settings.Defaults;
@@ -94,6 +96,10 @@ public sealed class SandboxDefinitionBuilder
     /// <summary>Sets how long the guest may run in any one call, whatever the call itself asks for; host functions and waiting do not count.</summary>
     public SandboxDefinitionBuilder CallCpuBudget(TimeSpan budget) => Options(options => options with { CallCpuBudget = budget });
 
+    /// <summary>Says where core files go that are written by themselves when the guest is poisoned; null for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public SandboxDefinitionBuilder CrashDumps(CrashDumpOptions? crashDumps) => Options(options => options with { CrashDumps = crashDumps });
+
     /// <summary>Changes the sandbox's options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
     public SandboxDefinitionBuilder Options(Func<SandboxOptions, SandboxOptions> change)
@@ -152,7 +158,7 @@ public sealed class SandboxDefinitionBuilder
     internal SandboxDefinition Build()
     {
         // Copies, so that the definition stays what it is whatever becomes of this builder.
-        (IHypervisor hypervisor, GuestImage image, SandboxOptions options) = (_hypervisor, _image, _options);
+        (IHypervisor hypervisor, SandboxPool pool, GuestImage image, SandboxOptions options) = (_hypervisor, _pool, _image, _options);
         (Action<string>? print, Action<GuestLogRecord>? log) = (_print, _log);
         KeyValuePair<string, Delegate>[] functions = [.. _hostFunctions];
         bool callsHost = functions.Length > 0 || print is not null || log is not null;
@@ -165,7 +171,7 @@ public sealed class SandboxDefinitionBuilder
 
         SandboxBuilder MakeBuilder()
         {
-            var builder = new SandboxBuilder(hypervisor, image);
+            SandboxBuilder builder = new SandboxBuilder(hypervisor, image).Pool(pool);
             if (print is not null) builder.PrintTo(print);
             if (log is not null) builder.LogTo(log, options.MinimumLogLevel);
             foreach ((string name, Delegate function) in functions) builder.HostFunction(name, function);

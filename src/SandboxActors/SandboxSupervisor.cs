@@ -61,7 +61,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
             // Of those whose actor had no time to say so itself.
             sandbox.Lifeline.MarkStopped();
             ReplyToCreator(sandbox, new SandboxProtocol.Failed(sandbox.Lifeline.StoppedException()));
-            foreach ((_, IActorRef sender) in sandbox.Successors) sender.Tell(new SandboxProtocol.Failed(sandbox.Lifeline.StoppedException()));
+            foreach ((_, IActorRef sender) in sandbox.Successors ?? []) sender.Tell(new SandboxProtocol.Failed(sandbox.Lifeline.StoppedException()));
         }
 
         if (!_restarting) _stopped();
@@ -84,7 +84,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
 
         if (_sandboxes.TryGetValue(Context.Child(name), out SupervisedSandbox? namesake))
         {
-            if (namesake.Lifeline.IsClosing) namesake.Successors.Add((request, Sender));
+            if (namesake.Lifeline.IsClosing) (namesake.Successors ??= []).Add((request, Sender));
             else Sender.Tell(new SandboxProtocol.Failed(new InvalidOperationException($"There is a sandbox of the name '{name}' already.")));
             return;
         }
@@ -96,7 +96,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
             .WithMailbox(SandboxSettings.GuestMailbox);
         IActorRef actor = Context.Watch(Context.ActorOf(props, name));
         var sandbox = new SandboxRef(actor, Self, lifeline, _replies);
-        _sandboxes.Add(actor, new SupervisedSandbox(sandbox, lifeline, new HealingLedger(request.Definition.Healing, _random), Sender));
+        _sandboxes.Add(actor, new SupervisedSandbox(sandbox, lifeline, request.Definition.Healing, Sender));
     }
 
     private string NextName(string guest)
@@ -115,6 +115,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
 
     private void Decide(SupervisedSandbox sandbox, SupervisorProtocol.Poisoned poisoned)
     {
+        sandbox.Ledger ??= new HealingLedger(sandbox.Healing, _random);
         HealingDecision decision = sandbox.Ledger.Decide(Context.System.Scheduler.MonotonicClock, poisoned.IsRecoverable, poisoned.InARow);
         if (decision.Delay <= TimeSpan.Zero) Heal(sandbox, decision, poisoned.Episode);
         else Timers.StartSingleTimer(sandbox.Lifeline, new SupervisorProtocol.BackoffOver(Sender, decision, poisoned.Episode), decision.Delay);
@@ -151,7 +152,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
         // If its actor died too early to say so itself.
         sandbox.Lifeline.MarkStopped();
         ReplyToCreator(sandbox, new SandboxProtocol.Failed(sandbox.Lifeline.StoppedException()));
-        foreach ((SupervisorProtocol.Create request, IActorRef sender) in sandbox.Successors) Self.Tell(request, sender);
+        foreach ((SupervisorProtocol.Create request, IActorRef sender) in sandbox.Successors ?? []) Self.Tell(request, sender);
     }
 
     private static void ReplyToCreator(SupervisedSandbox sandbox, object reply)

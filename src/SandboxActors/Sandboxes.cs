@@ -23,10 +23,12 @@ public sealed class Sandboxes : ISandboxes, IExtension
         Settings = setup.Settings ?? SandboxSettings.From(system.Settings.Config);
         _replies = new ReplyAddress(system);
         Threads = RegisterDispatcher(system, Settings);
+        Pool = new SandboxPool(Settings.Pool);
         Supervisor = system.ActorOf(Props.CreateBy(new SupervisorProducer(_replies, _lifeline)), "sandboxes");
         system.RegisterOnTermination(() =>
         {
             _lifeline.MarkStopped();
+            Pool.Dispose();
             if (setup.OwnsHypervisor) _hypervisor.Dispose();
         });
     }
@@ -39,6 +41,9 @@ public sealed class Sandboxes : ISandboxes, IExtension
 
     /// <inheritdoc />
     public IActorRef Supervisor { get; }
+
+    /// <inheritdoc />
+    public SandboxPool Pool { get; }
 
     /// <summary>What runs the guests.</summary>
     internal GuestThreads Threads { get; }
@@ -77,7 +82,7 @@ public sealed class Sandboxes : ISandboxes, IExtension
             throw new ArgumentException($"There is no guest '{guest}'; there {known}.", nameof(guest));
         }
 
-        var builder = new SandboxDefinitionBuilder(_hypervisor, guest, image, Settings);
+        var builder = new SandboxDefinitionBuilder(_hypervisor, Pool, guest, image, Settings);
         configure?.Invoke(builder);
         return builder.Build();
     }

@@ -62,6 +62,9 @@ internal sealed class AnsweringMachine : IVirtualMachine
     public VcpuState ReadState() => _state;
 
     /// <inheritdoc />
+    public GeneralRegisters ReadGuestRegisters() => _state.General;
+
+    /// <inheritdoc />
     public void WriteState(VcpuState state) => _state = state;
 
     /// <inheritdoc />

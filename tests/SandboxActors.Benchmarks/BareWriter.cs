@@ -13,8 +13,8 @@ internal sealed class BareWriter : IDisposable
 {
     private const int DataSlot = 1;
 
-    private static readonly GuestRange CodePage = new(new GuestAddress(0x40_0000), GuestAddress.PageSize);
-    private static readonly GuestAddress DataStart = new(0x80_0000);
+    internal static readonly GuestRange CodePage = new(new GuestAddress(0x40_0000), GuestAddress.PageSize);
+    internal static readonly GuestAddress DataStart = new(0x80_0000);
 
     private readonly GuestMemoryBlock _code = GuestMemoryArena.Shared.Allocate(CodePage.Length);
     private readonly GuestMemoryBlock _data;
@@ -62,7 +62,7 @@ internal sealed class BareWriter : IDisposable
         _data.Dispose();
     }
 
-    private static byte[] Assemble(int pages)
+    internal static byte[] Assemble(int pages)
     {
         byte[] code =
         [

@@ -67,6 +67,7 @@ internal static class FloorRun
         Print("call_allocated_bytes", Allocated(sandbox), "bytes");
         await host.StopAsync();
         RestoreRun.Run(hypervisor);
+        CreateRun.Run(hypervisor);
         return 0;
     }
 

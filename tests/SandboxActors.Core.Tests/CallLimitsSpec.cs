@@ -1,6 +1,7 @@
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Calls;
 using SandboxActors.Machine;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.Tests;

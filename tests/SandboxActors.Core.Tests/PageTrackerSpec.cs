@@ -57,11 +57,11 @@ public sealed class PageTrackerSpec
         }
 
         Assert.Equal([memory.FirstHeapPage], memory.Forgotten);
-        Assert.Equal(before[memory.FirstHeapPage].Content, memory.Page(memory.FirstHeapPage));
+        Assert.Equal(before[memory.FirstHeapPage].ToArray(), memory.Page(memory.FirstHeapPage));
 
         memory.Write(memory.FirstHeapPage, 3);
         memory.Pages.PutBack(before);
-        Assert.Equal(before[memory.FirstHeapPage].Content, memory.Page(memory.FirstHeapPage));
+        Assert.Equal(before[memory.FirstHeapPage].ToArray(), memory.Page(memory.FirstHeapPage));
     }
 
     [Fact]

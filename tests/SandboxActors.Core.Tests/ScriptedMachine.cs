@@ -12,9 +12,9 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     private int _interruptAttempts;
     private VcpuState _state = new()
     {
-        General = default,
+        General = new GeneralRegisters { Rflags = 2 },
         Special = new SpecialRegisters(),
-        ExtendedState = [],
+        ExtendedState = [.. new byte[4096]],
         ExtendedControl = 0,
         Debug = default,
         ModelSpecific = [],
@@ -37,6 +37,12 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
 
     /// <summary>The operation that fails with EIO, if it is to.</summary>
     public string? Failing { get; set; }
+
+    /// <summary>What the guest's registers are said to be, if not those of its state.</summary>
+    public GeneralRegisters? GuestRegisters { get; set; }
+
+    /// <summary>The registers that the guest was started with.</summary>
+    public GeneralRegisters GeneralAtStart => _state.General;
 
     public int Runs { get; private set; }
 
@@ -88,6 +94,9 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
         body.CopyTo(output[4..]);
     }
 
+    /// <summary>Notes in the log that a guest wrote somewhere.</summary>
+    public void LogWrite(GuestAddress address) => Log!.Add((int)((address - _slots[SandboxMemory.Slot].Range.Start) / GuestAddress.PageSize));
+
     public VmExit Run()
     {
         Runs++;
@@ -120,6 +129,12 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     {
         Fail(nameof(ReadState));
         return _state;
+    }
+
+    public GeneralRegisters ReadGuestRegisters()
+    {
+        Fail(nameof(ReadGuestRegisters));
+        return GuestRegisters ?? _state.General;
     }
 
     public void WriteState(VcpuState state)

@@ -1,5 +1,6 @@
 using SandboxActors.Core.Abi;
 using SandboxActors.Machine;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.Tests;

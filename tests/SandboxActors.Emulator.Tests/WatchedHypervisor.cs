@@ -50,6 +50,8 @@ internal sealed class WatchedHypervisor(IHypervisor inner) : IHypervisor
 
         public VcpuState ReadState() => machine.ReadState();
 
+        public GeneralRegisters ReadGuestRegisters() => machine.ReadGuestRegisters();
+
         public void WriteState(VcpuState state) => machine.WriteState(state);
 
         public void ReadWrittenPages(int slot, Span<ulong> bitmap) => machine.ReadWrittenPages(slot, bitmap);

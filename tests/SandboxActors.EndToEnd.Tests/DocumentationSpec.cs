@@ -9,6 +9,7 @@ public sealed partial class DocumentationSpec
     [InlineData("threat-model.md")]
     [InlineData("testing.md")]
     [InlineData("emulator.md")]
+    [InlineData("snapshots.md")]
     public void Every_test_that_a_page_names_exists(string page)
     {
         string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Spec.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];

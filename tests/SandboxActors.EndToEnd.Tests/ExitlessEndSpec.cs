@@ -120,7 +120,28 @@ public sealed class ExitlessEndSpec
         {
             var poison = Assert.Throws<GuestFaultException>(() => sandbox.Call("NoOp"));
             Assert.Equal(Machine.CpuException.InvalidOpcode, Assert.IsType<PoisonReason.Faulted>(poison.Reason).Fault.Vector);
+            Assert.Equal(nameof(PoisonReason.Faulted), poison.CrashReport!.Reason.Kind);
+            Assert.Contains("AnswerEarlyAndFault", poison.CrashReport.ToString(), StringComparison.Ordinal);
+            Assert.Empty(poison.CrashReport.Problems);
         });
+    }
+
+    [SkippableFact]
+    public void A_core_dump_shows_a_guest_at_rest_that_looked_for_a_call_and_a_dead_one_where_it_died()
+    {
+        using Sandbox sandbox = HotSandbox.Builder().Build();
+        Snapshot snapshot = sandbox.Snapshot();
+        sandbox.MakeHot();
+        using var atRest = new MemoryStream();
+        sandbox.GenerateCrashDump(atRest);
+        Assert.True(atRest.Length > 0);
+        sandbox.MakeHot();
+        Assert.Throws<GuestFaultException>(() => sandbox.Call("TriggerException"));
+        using var dead = new MemoryStream();
+        sandbox.GenerateCrashDump(dead);
+        Assert.True(dead.Length > 0);
+        sandbox.Restore(snapshot);
+        Assert.Equal(5, sandbox.Call<int>("EchoI32", 5));
     }
 
     [SkippableFact]

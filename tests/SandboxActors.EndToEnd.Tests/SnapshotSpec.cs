@@ -52,7 +52,7 @@ public sealed class SnapshotSpec
         ulong address = sandbox.Call<ulong>("AllocAndWritePattern", 1UL << 20, 99u);
         Assert.True(sandbox.Call<bool>("ReadPattern", address, 1UL << 20, 99u));
         Snapshot after = sandbox.Snapshot();
-        Assert.True(after.StoredBytes >= 1 << 20);
+        Assert.True(after.StoredBytes > before.StoredBytes);
 
         sandbox.Restore(before);
         Assert.All(sandbox.Call<byte[]>("ReadMappedBuffer", address, 4096UL * 8), b => Assert.Equal(0, b));

@@ -122,6 +122,50 @@ public sealed class FaultSpec
     }
 
     [KvmFact]
+    public void The_guest_s_registers_after_a_fault_are_those_at_its_instruction_and_not_the_stub_s()
+    {
+        // mov ebx, 0x22; stc; push rax; ud2
+        using var guest = new TestGuest([0xBB, 0x22, 0, 0, 0, 0xF9, 0x50, 0x0F, 0x0B]);
+        guest.RunToFault(CpuException.InvalidOpcode);
+
+        GeneralRegisters registers = guest.Machine.ReadGuestRegisters();
+
+        Assert.Equal((TestGuest.CodeStart + 7).Value, registers.Rip);
+        Assert.Equal((TestGuest.StackTop - 8).Value, registers.Rsp);
+        Assert.Equal(0x22UL, registers.Rbx);
+        Assert.Equal(1UL, registers.Rflags & 1);
+        Assert.NotEqual(registers.Rip, guest.General.Rip);
+        Assert.Equal(registers, guest.Machine.ReadGuestRegisters()); // reading the state changes nothing about them
+    }
+
+    [KvmFact]
+    public void The_guest_s_registers_are_told_after_an_output_and_after_a_state_was_written()
+    {
+        // mov ebx, 0x22; out 0xE0, eax; ud2
+        using var guest = new TestGuest([0xBB, 0x22, 0, 0, 0, 0xE7, 0xE0, 0x0F, 0x0B]);
+        VcpuState start = guest.Machine.ReadState();
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.Equal(start.General, guest.Machine.ReadGuestRegisters());
+            guest.RunToOutput();
+            GeneralRegisters registers = guest.Machine.ReadGuestRegisters();
+            Assert.Equal(0x22UL, registers.Rbx);
+            Assert.InRange(registers.Rip, (TestGuest.CodeStart + 5).Value, (TestGuest.CodeStart + 7).Value);
+            guest.RunToFault(CpuException.InvalidOpcode);
+            Assert.Equal((TestGuest.CodeStart + 7).Value, guest.Machine.ReadGuestRegisters().Rip);
+            guest.Machine.WriteState(start);
+        }
+    }
+
+    [KvmFact]
+    public void The_registers_of_a_machine_that_is_gone_cannot_be_read()
+    {
+        var guest = new TestGuest([0x90]);
+        guest.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => guest.Machine.ReadGuestRegisters());
+    }
+
+    [KvmFact]
     public void A_guest_that_is_run_on_after_a_fault_shuts_down()
     {
         using var guest = new TestGuest([0x0F, 0x0B]);

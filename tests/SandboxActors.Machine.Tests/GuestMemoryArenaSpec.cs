@@ -182,4 +182,33 @@ public sealed class GuestMemoryArenaSpec
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Abandon(GuestMemoryArena arena) => arena.Allocate(Page).Slice(0, 1)[0] = 1;
+
+    [SkippableFact]
+    public void A_block_shows_shared_pages_until_it_writes_to_them_and_the_next_tenant_sees_zeros()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Shared pages are there on Linux alone.");
+        const int Length = 16 * GuestAddress.PageSize;
+        using var arena = new GuestMemoryArena(1 << 20);
+        using SharedPageFile file = SharedPageFile.TryCreate(Length)!;
+        byte[] content = new byte[Length];
+        Random.Shared.NextBytes(content);
+        file.Write(0, content);
+
+        GuestMemoryBlock one = arena.Allocate(Length);
+        using GuestMemoryBlock other = arena.Allocate(Length);
+        one.Slice(0, Length).Fill(7);
+        one.MapShared(0, Length, file, 0);
+        other.MapShared(GuestAddress.PageSize, GuestAddress.PageSize, file, 3 * GuestAddress.PageSize);
+        Assert.True(one.Read(0, Length).SequenceEqual(content));
+        one.Slice(3 * GuestAddress.PageSize, GuestAddress.PageSize).Fill(9);
+        Assert.True(other.Read(GuestAddress.PageSize, GuestAddress.PageSize).SequenceEqual(content.AsSpan(3 * GuestAddress.PageSize, GuestAddress.PageSize)));
+        Assert.False(other.Read(0, GuestAddress.PageSize).ContainsAnyExcept((byte)0));
+        Assert.Equal(9, one.Read(3 * GuestAddress.PageSize, 1)[0]);
+
+        one.Dispose();
+        using GuestMemoryBlock next = arena.Allocate(Length);
+        Assert.False(next.Read(0, Length).ContainsAnyExcept((byte)0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => next.MapShared(GuestAddress.PageSize, Length, file, 0));
+        Assert.Throws<ObjectDisposedException>(() => one.MapShared(0, GuestAddress.PageSize, file, 0));
+    }
 }

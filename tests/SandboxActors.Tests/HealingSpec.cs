@@ -30,7 +30,10 @@ public sealed class HealingSpec : SandboxTest
 
         Assert.Equal(kind, poison.Reason.Kind);
         Assert.Equal(5, await sandbox.CallAsync<int>("GetStatic").WaitAsync(Patience));
-        Assert.Equal(poison.Reason, Next<SandboxEvents.Poisoned>().Reason);
+        SandboxEvents.Poisoned told = Next<SandboxEvents.Poisoned>();
+        Assert.Equal(poison.Reason, told.Reason);
+        Assert.Same(poison.CrashReport, told.CrashReport);
+        Assert.NotEmpty(told.CrashReport!.StackTrace);
         Assert.Equal(1, Next<SandboxEvents.Restored>().Attempt);
         SandboxReport report = await sandbox.StatusAsync();
         Assert.Equal((SandboxActorState.Healthy, 1L, 1L, 0L), (report.State, report.Poisonings, report.Restores, report.Rebuilds));

@@ -11,6 +11,7 @@ public sealed class SettingsSpec
     {
         SandboxSettings settings = SandboxSettings.From(Config.Empty);
         var defaults = new SandboxSettings();
+        Assert.Equal(new CrashDumpOptions { Directory = "/dumps" }, CrashDumps("directory = /dumps"));
         Assert.Equal(defaults.Scheduling, settings.Scheduling);
         Assert.Equal(defaults.Healing, settings.Healing);
         Assert.Equal(defaults.Defaults, settings.Defaults);
@@ -66,6 +67,19 @@ public sealed class SettingsSpec
             settings.Defaults);
     }
 
+    [Fact]
+    public void Core_files_are_written_where_hocon_or_the_environment_says_and_otherwise_not()
+    {
+        Assert.Null(CrashDumps("max-number = 3"));
+        Assert.Equal(
+            new CrashDumpOptions { Directory = "/dumps", MaximumNumber = 3, MaximumSize = 1 << 20, MaximumTotalSize = 2 << 20, OfEndedGuests = true },
+            CrashDumps("directory = /dumps, max-number = 3, max-size = 1MiB, max-total-size = 2MiB, of-ended-guests = on"));
+        Assert.Equal(
+            new CrashDumpOptions { Directory = "/elsewhere", MaximumNumber = 3 },
+            CrashDumps("directory = /dumps, max-number = 3", environment: "/elsewhere"));
+        Assert.Equal("/dumps", CrashDumps("directory = /dumps", environment: string.Empty)?.Directory);
+    }
+
     [Theory]
     [InlineData("healing.policy = heal", "sandbox-actors.healing.policy", "'heal' is not one of restore, rebuild, stop")]
     [InlineData("healing.max-restores = many", "sandbox-actors.healing.max-restores", "'many' is not a whole number")]
@@ -86,6 +100,10 @@ public sealed class SettingsSpec
     [InlineData("scheduling.max-waiting = 0", "sandbox-actors.scheduling", "MaximumWaiting must be at least 1 and at most 1000000, not 0")]
     [InlineData("scheduling.batch = 0", "sandbox-actors.scheduling", "Batch must be at least 1 and at most 1024, not 0")]
     [InlineData("scheduling.batch = 1025", "sandbox-actors.scheduling", "Batch must be at least 1 and at most 1024, not 1025")]
+    [InlineData("crash-dumps { directory = /dumps, max-number = few }", "sandbox-actors.crash-dumps.max-number", "'few' is not a whole number")]
+    [InlineData("crash-dumps { directory = /dumps, max-number = -1 }", "sandbox-actors.defaults", "CrashDumps.MaximumNumber must not be negative")]
+    [InlineData("crash-dumps.max-size = large", "sandbox-actors.crash-dumps.max-size", "'large' is not a size")]
+    [InlineData("crash-dumps.of-ended-guests = maybe", "sandbox-actors.crash-dumps.of-ended-guests", "'maybe' is not one of on, off")]
     [InlineData("guest-dispatcher.dedicated-thread-pool.thread-count = -1", "thread-count", "-1 is not from 0 to 1024")]
     public void A_wrong_value_is_named_with_what_is_allowed(string setting, string key, string problem)
     {
@@ -94,4 +112,8 @@ public sealed class SettingsSpec
         Assert.EndsWith(key, exception.Key, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
     }
+
+    private static CrashDumpOptions? CrashDumps(string settings, string? environment = null) => SandboxSettings.From(
+        ConfigurationFactory.ParseString($"sandbox-actors.crash-dumps {{ {settings} }}"),
+        name => name == CrashDumpOptions.DirectoryVariable ? environment : null).Defaults.CrashDumps;
 }

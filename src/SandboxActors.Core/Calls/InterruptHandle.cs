@@ -42,7 +42,7 @@ public sealed class InterruptHandle
     /// <summary>
     /// Told, on the thread of whoever asks for the end of a call, that it was asked for, before the machine is interrupted. Set before the first call.
     /// </summary>
-    internal Action? WhenAsked { get; set; }
+    internal IInterruptListener? Listener { get; set; }
 
     /// <summary>Why the call in flight has been asked to end, if it has.</summary>
     internal CallEnd Requested => (CallEnd)(Volatile.Read(ref _state) & ReasonMask);
@@ -88,7 +88,7 @@ public sealed class InterruptHandle
 
         // What hangs on the token runs elsewhere, and cannot hold up the kill.
         _ = token?.CancelAsync();
-        WhenAsked?.Invoke();
+        Listener?.InterruptRequested();
         BreakOff();
         wake?.TrySetResult();
         return waiter.Task;

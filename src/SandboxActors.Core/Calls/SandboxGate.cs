@@ -10,7 +10,7 @@ namespace SandboxActors.Core.Calls;
 /// compare-and-swap: exactly one of the parties finds the word that tells it to dispose, and nobody is inside while somebody parks. What an operation or a
 /// parking wrote is visible to the next one, since it enters by an atomic operation on the word that the first left by.
 /// </remarks>
-internal sealed class SandboxGate(Action dispose)
+internal sealed class SandboxGate(Sandbox sandbox)
 {
     private const int Idle = 0;
     private const int Inside = 1;
@@ -62,7 +62,7 @@ internal sealed class SandboxGate(Action dispose)
             switch (Interlocked.CompareExchange(ref _state, Gone, Idle))
             {
                 case Idle:
-                    dispose();
+                    sandbox.Release();
                     return;
                 case Gone:
                     return;
@@ -83,7 +83,7 @@ internal sealed class SandboxGate(Action dispose)
     {
         if (Interlocked.CompareExchange(ref _state, Idle, Inside) == Inside) return;
         Volatile.Write(ref _state, Gone);
-        dispose();
+        sandbox.Release();
     }
 
     /// <summary>An operation inside; leaves when disposed.</summary>

@@ -11,17 +11,21 @@ internal sealed partial class ExitlessMachine
 
     private bool _refusesRest;
 
+    // It is not to go on from where it is: whoever looks at it wants to see it there.
+    private bool _isStopped;
+
     // An exit that was found where none was wanted, and belongs to the next run.
     private VmExit? _held;
 
     // A run that was to end as interrupted was one that nobody sees: the next one is to end so.
     private bool _owesInterrupt;
 
-    /// <summary>Stops the guest, if it is inside. What it was about is lost.</summary>
+    /// <summary>Stops the guest where it is, if it is inside. What it was about is lost, unless it is run again.</summary>
     /// <exception cref="MachineException">It could not be stopped, or the system refused to run it before.</exception>
     public void Stop()
     {
         _held = null;
+        _isStopped = true;
         if (!_isInside) return;
         Look(0);
         if (!IsOutSoon()) _machine.Interrupt();
@@ -37,6 +41,10 @@ internal sealed partial class ExitlessMachine
         BringToRest();
         return _machine.ReadState();
     }
+
+    /// <inheritdoc />
+    /// <remarks>Of a guest that has stopped: the user has seen its exit, or has stopped it.</remarks>
+    public GeneralRegisters ReadGuestRegisters() => _machine.ReadGuestRegisters();
 
     /// <inheritdoc />
     public void WriteState(VcpuState state)
@@ -97,7 +105,7 @@ internal sealed partial class ExitlessMachine
     /// <exception cref="MachineException">There is such an exit, or the guest does not leave.</exception>
     private void BringToRest()
     {
-        if (_isAtRest) return;
+        if (_isAtRest || _isStopped) return;
         Volatile.Write(ref _isAwaited, true);
         try
         {

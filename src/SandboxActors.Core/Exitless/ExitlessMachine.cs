@@ -83,6 +83,7 @@ internal sealed partial class ExitlessMachine : IVirtualMachine
     public VmExit RunCall()
     {
         HasPaid = false;
+        _isStopped = false;
         if (TakeHeld(out VmExit held)) return held;
         Volatile.Write(ref _isAwaited, true);
         try
@@ -105,6 +106,7 @@ internal sealed partial class ExitlessMachine : IVirtualMachine
     public VmExit Run()
     {
         HasPaid = false;
+        _isStopped = false;
         if (TakeHeld(out VmExit held)) return held;
         if (!_isAtRest)
         {

@@ -18,6 +18,14 @@ public abstract class GuestPoisonException : SandboxException
     /// <summary>The cause.</summary>
     public PoisonReason Reason { get; }
 
+    /// <summary>
+    /// Where the guest stood, and how it had come there. Null only where the machine failed after the guest had come to its end.
+    /// </summary>
+    public CrashReport? CrashReport { get; internal set; }
+
+    /// <summary>As for any exception, with the crash report behind it.</summary>
+    public override string ToString() => CrashReport is null ? base.ToString() : $"{base.ToString()}\n{CrashReport}";
+
     /// <summary>The exception for a cause.</summary>
     internal static GuestPoisonException For(string function, PoisonReason reason) => reason switch
     {

@@ -1,9 +1,13 @@
 using System.Globalization;
+using SandboxActors.Core.Diagnostics;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
 
-/// <summary>What poisoned a sandbox. Closed: each cause is a type of its own, and no two share one. Messages are guest-controlled text.</summary>
+/// <summary>
+/// What poisoned a sandbox. Closed: each cause is a type of its own, and no two share one. Messages are guest-controlled text, as the guest wrote it;
+/// as a string a cause is fit to be shown: on one line, and without control characters.
+/// </summary>
 public abstract record PoisonReason
 {
     private PoisonReason()
@@ -19,7 +23,7 @@ public abstract record PoisonReason
     public sealed record Panicked(int Code, string Message) : PoisonReason
     {
         /// <inheritdoc />
-        public override string ToString() => $"panic: {Message}";
+        public override string ToString() => $"panic: {GuestText.Escape(Message)}";
     }
 
     /// <summary>The guest gave up with a code of its own.</summary>
@@ -28,7 +32,7 @@ public abstract record PoisonReason
     public sealed record Aborted(int Code, string Message) : PoisonReason
     {
         /// <inheritdoc />
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"abort with code {Code}: {Message}");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"abort with code {Code}: {GuestText.Escape(Message)}");
     }
 
     /// <summary>The guest's heap is exhausted.</summary>
@@ -36,7 +40,7 @@ public abstract record PoisonReason
     public sealed record HeapExhausted(string Message) : PoisonReason
     {
         /// <inheritdoc />
-        public override string ToString() => $"heap exhausted: {Message}";
+        public override string ToString() => $"heap exhausted: {GuestText.Escape(Message)}";
     }
 
     /// <summary>The guest's allocator found its own data damaged.</summary>
@@ -44,7 +48,7 @@ public abstract record PoisonReason
     public sealed record HeapCorrupted(string Message) : PoisonReason
     {
         /// <inheritdoc />
-        public override string ToString() => $"heap corrupted: {Message}";
+        public override string ToString() => $"heap corrupted: {GuestText.Escape(Message)}";
     }
 
     /// <summary>A guest function overwrote its own stack frame (its stack cookie changed).</summary>
@@ -52,7 +56,7 @@ public abstract record PoisonReason
     public sealed record StackCorrupted(string Message) : PoisonReason
     {
         /// <inheritdoc />
-        public override string ToString() => $"stack corrupted: {Message}";
+        public override string ToString() => $"stack corrupted: {GuestText.Escape(Message)}";
     }
 
     /// <summary>The guest ran into the guard pages below its stack.</summary>
@@ -127,7 +131,7 @@ public abstract record PoisonReason
     public sealed record InvalidMessage(string Detail) : PoisonReason
     {
         /// <inheritdoc />
-        public override string ToString() => $"invalid message: {Detail}";
+        public override string ToString() => $"invalid message: {GuestText.Escape(Detail)}";
     }
 
     /// <summary>The guest left the machine in a way that no guest of ours can.</summary>
@@ -146,6 +150,6 @@ public abstract record PoisonReason
     public sealed record HostFailed(Exception Cause) : PoisonReason
     {
         /// <inheritdoc />
-        public override string ToString() => $"the host failed: {Cause.Message}";
+        public override string ToString() => $"the host failed: {GuestText.Escape(Cause.Message)}";
     }
 }

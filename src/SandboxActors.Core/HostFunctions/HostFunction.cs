@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.HostFunctions;
@@ -8,11 +9,11 @@ internal sealed class HostFunction(
 {
     public string Name { get; } = name;
 
-    /// <summary>What guests know of it.</summary>
-    public HostFunctionSignature Signature { get; } = new(name, [.. parameters], result);
-
     /// <summary>Whether its last parameter is a token, which is the host's own and no guest's.</summary>
     public bool TakesToken { get; } = takesToken;
+
+    /// <summary>What its callers know of it.</summary>
+    public HostFunctionSignature Signature { get; } = new(name, [.. parameters], result);
 
     /// <summary>Tests a guest's call against the function's types.</summary>
     /// <returns>What is wrong with the call, in words for the guest, or null.</returns>

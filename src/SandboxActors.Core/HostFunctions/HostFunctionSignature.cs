@@ -11,6 +11,6 @@ internal sealed record HostFunctionSignature(string Name, ImmutableArray<GuestVa
 
     public override int GetHashCode() => HashCode.Combine(Name, Result, Parameters.Length);
 
-    /// <summary>As a person would write it: <c>I32 HostAdd(I32, I32)</c>.</summary>
+    /// <summary>As a person would write it: <c>Int32 HostAdd(Int32, Int32)</c>.</summary>
     public override string ToString() => $"{Result} {Name}({string.Join(", ", Parameters)})";
 }

@@ -17,9 +17,11 @@ internal sealed class ElfReader(string name, ReadOnlyMemory<byte> file)
     /// <summary>The longest image, from its first to its last page.</summary>
     public const ulong MaximumImageSize = 256UL << 20;
 
+    /// <summary>The most program headers, and so segments, that a file may have.</summary>
+    public const int MaximumProgramHeaders = 128;
+
     private const int HeaderSize = 64;
     private const int ProgramHeaderSize = 56;
-    private const int MaximumProgramHeaders = 128;
     private const uint Load = 1;
     private const uint Dynamic = 2;
     private const uint Interpreter = 3;

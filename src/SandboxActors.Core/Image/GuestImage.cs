@@ -11,19 +11,19 @@ public sealed class GuestImage
     public const long MaximumFileSize = 512L << 20;
 
     private readonly Lazy<PageTree> _initialPages;
-    private readonly Lazy<GuestMemoryBlock> _sharedMemory;
+    private readonly Lazy<SymbolTable> _symbols;
 
-    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry)
+    private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, SymbolSections symbols, bool canStart)
     {
+        CanStart = canStart;
         _initialPages = new Lazy<PageTree>(ReadInitialPages);
-        _sharedMemory = new Lazy<GuestMemoryBlock>(CopySharedSegments, LazyThreadSafetyMode.PublicationOnly);
+        _symbols = new Lazy<SymbolTable>(() => new SymbolTable(symbols));
+        SymbolSections = symbols;
         Name = name;
         Segments = segments;
         Entry = entry;
         Pages = new GuestRange(segments[0].Pages.Start, segments[^1].Pages.End - segments[0].Pages.Start);
-        SharedSegmentCount = segments.TakeWhile(static segment => !segment.Access.HasFlag(MemoryAccess.Write)).Count();
-        GuestAddress sharedEnd = SharedSegmentCount == 0 ? Pages.Start : segments[SharedSegmentCount - 1].Pages.End;
-        SharedPages = new GuestRange(Pages.Start, sharedEnd - Pages.Start);
+        Shared = new SharedSegments(segments);
     }
 
     /// <summary>What to call the guest in messages: the file's name, or what was given.</summary>
@@ -32,27 +32,29 @@ public sealed class GuestImage
     /// <summary>Where the guest starts.</summary>
     public GuestAddress Entry { get; }
 
+    /// <summary>Whether its file is known; of a snapshot that was loaded only its memory is.</summary>
+    internal bool CanStart { get; }
+
     /// <summary>From the first segment's first page to the last one's end.</summary>
     internal GuestRange Pages { get; }
 
     /// <summary>From the lowest address up; disjoint.</summary>
     internal IReadOnlyList<ImageSegment> Segments { get; }
 
-    /// <summary>
-    /// The segments up to the first one that guests can write to: code and constants, as linkers lay them. They are the same in all sandboxes and share
-    /// their memory.
-    /// </summary>
-    internal GuestRange SharedPages { get; }
+    /// <summary>The segments that all sandboxes of the guest share.</summary>
+    internal SharedSegments Shared { get; }
 
-    /// <summary>How many segments are in <see cref="SharedPages"/>.</summary>
-    internal int SharedSegmentCount { get; }
+    /// <summary>What pages of its sandboxes look like.</summary>
+    internal Likenesses Likenesses { get; } = new();
 
-    /// <summary>The memory of <see cref="SharedPages"/>, of which there is at least a page; nobody writes to it.</summary>
-    /// <exception cref="MachineException">There is no memory for it.</exception>
-    internal GuestMemoryBlock SharedMemory => _sharedMemory.Value;
-
-    /// <summary>What the file has for each page behind <see cref="SharedPages"/>, by number from there.</summary>
+    /// <summary>What the file has for each page behind <see cref="Shared"/>, by number from there.</summary>
     internal PageTree InitialPages => _initialPages.Value;
+
+    /// <summary>What <see cref="Symbols"/> is made from.</summary>
+    internal SymbolSections SymbolSections { get; }
+
+    /// <summary>What the file says that its addresses are called; read when it is first asked for.</summary>
+    internal SymbolTable Symbols => _symbols.Value;
 
     /// <summary>Reads a guest from a file.</summary>
     /// <exception cref="GuestImageException">The file is missing, unreadable, or not a statically linked ELF64 executable for x86-64 that keeps code
@@ -88,31 +90,41 @@ public sealed class GuestImage
         return Read(name, name, elf);
     }
 
+    /// <summary>A guest whose memory is that of a snapshot: it cannot be started, since nobody has its file.</summary>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="segments">Its segments from the lowest address up, disjoint, without content.</param>
+    /// <param name="entry">Where it started.</param>
+    /// <param name="symbols">What its addresses are called.</param>
+    internal static GuestImage OfSnapshot(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, SymbolSections symbols) =>
+        new(name, segments, entry, symbols, canStart: false);
+
     private static GuestImage Read(string fullName, string name, ReadOnlyMemory<byte> file)
     {
         (IReadOnlyList<ImageSegment> segments, GuestAddress entry) = new ElfReader(fullName, file).Read();
-        return new GuestImage(name, segments, entry);
+        return new GuestImage(name, segments, entry, SymbolSections.CopyFrom(file.Span), canStart: true);
     }
 
-    private GuestMemoryBlock CopySharedSegments()
+    /// <summary>All pages of a guest that are not all zeros, by number from its image's start, from the lowest up.</summary>
+    /// <param name="own">Those of its own, behind the shared ones.</param>
+    internal IEnumerable<(int Number, Page Page)> AllPages(PageTree own)
     {
-        GuestMemoryBlock block = GuestMemoryArena.Shared.Allocate(SharedPages.Length);
-        foreach (ImageSegment segment in Segments.Take(SharedSegmentCount))
-        {
-            ulong offset = segment.Pages.Start - SharedPages.Start;
-            block.Populate(offset, segment.Content.Length);
-            segment.Content.Span.CopyTo(block.Slice(offset, segment.Content.Length));
-        }
-
-        return block;
+        int shared = (int)(Shared.Pages.Length / GuestAddress.PageSize);
+        return Shared.AllPages().Concat(own.All().Select(held => (held.Number + shared, held.Page)));
     }
+
+    /// <summary>The segment that holds an address; null if none does.</summary>
+    internal ImageSegment? SegmentAt(GuestAddress address) => Segments.FirstOrDefault(segment => segment.Pages.Contains(address));
+
+    /// <summary>The symbol that an address of the image belongs to; null if there is none.</summary>
+    internal GuestSymbol? SymbolAt(GuestAddress address) =>
+        SegmentAt(address) is { } segment && Symbols.Find(address) is { } symbol && segment.Pages.Contains(symbol.Start) ? symbol : null;
 
     private PageTree ReadInitialPages()
     {
-        var filled = new PageBitmap((int)((Pages.End - SharedPages.End) / GuestAddress.PageSize));
-        foreach (ImageSegment segment in Segments.Skip(SharedSegmentCount))
+        var filled = new PageBitmap((int)((Pages.End - Shared.Pages.End) / GuestAddress.PageSize));
+        foreach (ImageSegment segment in Segments.Skip(Shared.Count))
         {
-            int first = (int)((segment.Pages.Start - SharedPages.End) / GuestAddress.PageSize);
+            int first = (int)((segment.Pages.Start - Shared.Pages.End) / GuestAddress.PageSize);
             for (int offset = 0; offset < segment.Content.Length; offset += GuestAddress.PageSize) filled.Add(first + (offset / GuestAddress.PageSize));
         }
 
@@ -122,7 +134,7 @@ public sealed class GuestImage
     // Whole pages of the file are used as they are; what the file has only a part of is filled up with zeros.
     private Page InitialPage(int number)
     {
-        GuestAddress address = SharedPages.End + ((ulong)number * GuestAddress.PageSize);
+        GuestAddress address = Shared.Pages.End + ((ulong)number * GuestAddress.PageSize);
         ImageSegment segment = Segments.First(segment => segment.Pages.Contains(address));
         ReadOnlyMemory<byte> rest = segment.Content[(int)(address - segment.Pages.Start)..];
         if (rest.Length >= GuestAddress.PageSize && rest.Span[..GuestAddress.PageSize].ContainsAnyExcept((byte)0)) return Page.Over(rest[..GuestAddress.PageSize]);

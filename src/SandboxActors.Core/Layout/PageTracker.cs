@@ -18,31 +18,43 @@ internal sealed class PageTracker
     // Looking at a page that is equal costs some 0.1 us, having its next write noticed 6.6 us: an epoch is about where both have cost the same.
     private const int RestoresPerEpoch = 64;
 
+    // Or shorter, where much memory was written once and is looked at since: after as many looks for nothing as take milliseconds, though not before it has
+    // shown in a few restores which pages are written.
+    private const int MostVainLooks = 16_384;
+    private const int FewestRestoresPerEpoch = 4;
+
     private readonly IVirtualMachine _machine;
     private readonly int _slot;
     private readonly GuestMemoryBlock _block;
     private readonly SandboxLayout _layout;
+    private readonly Likenesses _likenesses;
     private readonly PageBitmap _suspects;
+    private readonly PageBitmap _differences;
     private readonly PageBitmap _writtenByHost;
     private readonly PageBitmap _active;
     private PageTree _base;
+
+    // Of this epoch.
     private int _restores;
+    private int _vainLooks;
 
     /// <summary>Takes over memory that holds what its base says.</summary>
     /// <param name="machine">Where the memory is mapped.</param>
     /// <param name="slot">In which slot.</param>
     /// <param name="block">The memory.</param>
     /// <param name="layout">What is where in it.</param>
-    /// <param name="initial">What it holds.</param>
-    public PageTracker(IVirtualMachine machine, int slot, GuestMemoryBlock block, SandboxLayout layout, PageTree initial)
+    /// <param name="image">The guest, whose initial pages it holds.</param>
+    public PageTracker(IVirtualMachine machine, int slot, GuestMemoryBlock block, SandboxLayout layout, GuestImage image)
     {
         _machine = machine;
         _slot = slot;
         _block = block;
         _layout = layout;
-        _base = initial;
+        _likenesses = image.Likenesses;
+        _base = image.InitialPages;
         int pages = (int)(block.Length / GuestAddress.PageSize);
         _suspects = new PageBitmap(pages);
+        _differences = new PageBitmap(pages);
         _writtenByHost = new PageBitmap(pages);
         _active = new PageBitmap(pages);
     }
@@ -74,17 +86,64 @@ internal sealed class PageTracker
         return _base = current;
     }
 
+    /// <summary>
+    /// Has in memory what putting back would take from files, so that whatever is wrong with a file is known before anything is changed.
+    /// </summary>
+    /// <exception cref="MachineException">The system refused.</exception>
+    /// <exception cref="SnapshotFormatException">A file is not what it was.</exception>
+    public void Fetch(PageTree wanted)
+    {
+        if (!wanted.MayBeStored) return;
+        PageBitmap needed = FindSuspects();
+        wanted.AddDifferences(_base, needed);
+        foreach (int page in needed) wanted[page].Fetch();
+    }
+
     /// <summary>Puts back what all pages held.</summary>
+    /// <param name="wanted">What they held.</param>
+    /// <param name="golden">Where long runs of it may be mapped from; null to copy all. Mapping costs the more the more machines there are, so it is for memory
+    /// that gets another sandbox.</param>
     /// <exception cref="MachineException">The system refused; some of it is done.</exception>
-    public void PutBack(PageTree wanted)
+    public void PutBack(PageTree wanted, GoldenMemory? golden = null)
     {
         PageBitmap suspects = FindSuspects();
-        wanted.AddDifferences(_base, suspects);
+        _differences.Clear();
+        wanted.AddDifferences(_base, _differences);
+        if (golden is { Runs.Count: > 0 }) MapRuns(wanted, golden);
         for (int word = suspects.NextWord(0); word < suspects.Words.Length; word = suspects.NextWord(word + 1))
-            PutBack(wanted.FindLowest(word), word, suspects.Words[word]);
+            PutBackSuspects(wanted.FindLowest(word), word, suspects.Words[word]);
+        for (int word = _differences.NextWord(0); word < suspects.Words.Length; word = _differences.NextWord(word + 1))
+            Write(wanted.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
         _base = wanted;
         _writtenByHost.Clear();
-        if (++_restores % RestoresPerEpoch == 0) ForgetColdPages();
+        bool isCostly = _vainLooks > MostVainLooks && _restores + 1 >= FewestRestoresPerEpoch;
+        if (++_restores >= RestoresPerEpoch || isCostly) ForgetColdPages();
+    }
+
+    // What is mapped is neither different nor suspect any more.
+    private void MapRuns(PageTree wanted, GoldenMemory golden)
+    {
+        foreach ((int first, int count) in golden.Runs)
+        {
+            int end = first + count;
+            for (int start = first; start < end; start++)
+            {
+                int page = start;
+                while (page < end && _differences.Contains(page) && !IsHostOwned(page) && ReferenceEquals(wanted[page], golden.Pages[page])) page++;
+                if (page - start >= GoldenMemory.ShortestRun && golden.File is { } file)
+                {
+                    ulong offset = (ulong)start * GuestAddress.PageSize;
+                    _block.MapShared(offset, (page - start) * GuestAddress.PageSize, file, offset);
+                    for (int mapped = start; mapped < page; mapped++)
+                    {
+                        _differences.Remove(mapped);
+                        _suspects.Remove(mapped);
+                    }
+                }
+
+                start = page;
+            }
+        }
     }
 
     // The pages that may differ from the base.
@@ -96,18 +155,37 @@ internal sealed class PageTracker
         return _suspects;
     }
 
-    private void PutBack(PageNode? contents, int word, ulong pages)
+    private void PutBackSuspects(PageNode? contents, int word, ulong pages)
     {
         for (; pages != 0; pages &= pages - 1)
         {
             int place = BitOperations.TrailingZeroCount(pages);
             int page = (word * PageBitmap.PagesPerWord) + place;
             if (IsHostOwned(page)) continue;
-            ReadOnlySpan<byte> content = ((Page?)contents?[place] ?? Page.Zero).Content;
+            Page content = (Page?)contents?[place] ?? Page.Zero;
             Span<byte> target = Bytes(page);
-            if (content.SequenceEqual(target)) continue;
+            if (content.Holds(target))
+            {
+                _vainLooks++;
+                continue;
+            }
+
             content.CopyTo(target);
             _active.Add(page);
+        }
+    }
+
+    // Those that nobody has written since the base: they do differ, and may never have been touched, so they are written before they are read.
+    private void Write(PageNode? contents, int word, ulong pages)
+    {
+        for (; pages != 0; pages &= pages - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(pages);
+            int page = (word * PageBitmap.PagesPerWord) + place;
+            if (IsHostOwned(page)) continue;
+            Span<byte> target = Bytes(page);
+            target[0] = 0;
+            ((Page?)contents?[place] ?? Page.Zero).CopyTo(target);
         }
     }
 
@@ -118,13 +196,19 @@ internal sealed class PageTracker
         _machine.ReadWrittenPages(_slot, cold.Words);
         for (int word = cold.NextWord(0); word < cold.Words.Length; word = cold.NextWord(word + 1)) cold.Words[word] &= ~_active.Words[word];
         _active.Clear();
+        _restores = 0;
+        _vainLooks = 0;
         _machine.ForgetWrittenPages(_slot, cold.Words);
     }
 
     private Page Current(int page)
     {
         Page known = _base[page];
-        return IsHostOwned(page) || known.Content.SequenceEqual(Bytes(page)) ? known : Page.Of(Bytes(page));
+        if (IsHostOwned(page) || known.Holds(Bytes(page))) return known;
+        Page? likeness = _likenesses.Find(page);
+        Page current = Page.Of(Bytes(page), known, likeness);
+        if (likeness is null && current.IsWhole) _likenesses.Offer(page, current);
+        return current;
     }
 
     // Boot information, input buffer and the buffer of calls are read-only to the guest and clean between calls; should a log report them (it may

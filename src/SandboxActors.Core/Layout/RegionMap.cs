@@ -8,6 +8,10 @@ internal sealed class RegionMap(IVirtualMachine machine, SandboxLayout layout)
 {
     private const int FirstSlot = SandboxMemory.SharedSlot + 1;
     private const int Slots = 64;
+
+    /// <summary>The most regions that can be mapped.</summary>
+    public const int Maximum = Slots - FirstSlot;
+
     private const MemoryAccess Mappable = MemoryAccess.Read | MemoryAccess.Execute;
 
     private readonly MappedRegion?[] _bySlot = new MappedRegion?[Slots];
@@ -27,19 +31,32 @@ internal sealed class RegionMap(IVirtualMachine machine, SandboxLayout layout)
     /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
     public void Map(GuestAddress start, HostMemory memory, MemoryAccess access)
     {
+        if (memory.IsDisposed) throw new MemoryMappingException(start, "the memory has been disposed");
+        Insert(new MappedRegion(Check(start, memory.Length, access, layout, All.Select(static region => region.Range)), access, memory));
+    }
+
+    /// <summary>Tests whether a region may be in a guest.</summary>
+    /// <param name="start">Where it is to be.</param>
+    /// <param name="length">In bytes.</param>
+    /// <param name="access">What the guest may do there.</param>
+    /// <param name="layout">The guest's own memory.</param>
+    /// <param name="others">Where other regions are.</param>
+    /// <returns>Its range.</returns>
+    /// <exception cref="MemoryMappingException">It may not be there, or not be so.</exception>
+    public static GuestRange Check(GuestAddress start, ulong length, MemoryAccess access, SandboxLayout layout, IEnumerable<GuestRange> others)
+    {
         if (access.HasFlag(MemoryAccess.Guard)) throw new MemoryMappingException(start, "guard pages are the host's own to lay");
         if (access.HasFlag(MemoryAccess.Write)) throw new MemoryMappingException(start, "a mapped region cannot be writable");
         if (!access.HasFlag(MemoryAccess.Read) || (access & ~Mappable) != 0) throw new MemoryMappingException(start, "a mapped region is Read, or Read and Execute");
         if (!start.IsPageAligned) throw new MemoryMappingException(start, $"the address is no multiple of {GuestAddress.PageSize}");
-        if (memory.IsDisposed) throw new MemoryMappingException(start, "the memory has been disposed");
-        if (start.Value > GuestAddressSpace.End.Value || memory.Length > GuestAddressSpace.End - start)
+        if (start.Value > GuestAddressSpace.End.Value || length > GuestAddressSpace.End - start)
             throw new MemoryMappingException(start, $"the region ends above {GuestAddressSpace.End}");
-        var range = new GuestRange(start, memory.Length);
+        var range = new GuestRange(start, length);
         if (!GuestAddressSpace.IsUsable(range)) throw new MemoryMappingException(start, $"guests have no memory at {range}");
         if (range.Overlaps(layout.Reserved)) throw new MemoryMappingException(start, $"{range} overlaps the guest's own memory {layout.Reserved}");
-        foreach (MappedRegion other in All)
-            if (range.Overlaps(other.Range)) throw new MemoryMappingException(start, $"{range} overlaps the region mapped at {other.Range}");
-        Insert(new MappedRegion(range, access, memory));
+        foreach (GuestRange other in others)
+            if (range.Overlaps(other)) throw new MemoryMappingException(start, $"{range} overlaps the region mapped at {other}");
+        return range;
     }
 
     /// <summary>Unmaps what is not wanted and maps what is missing.</summary>
@@ -53,7 +70,7 @@ internal sealed class RegionMap(IVirtualMachine machine, SandboxLayout layout)
     private void Insert(MappedRegion region)
     {
         int slot = Array.IndexOf(_bySlot, null, FirstSlot);
-        if (slot < 0) throw new MemoryMappingException(region.Range.Start, $"{Slots - FirstSlot} regions are mapped, which is the most");
+        if (slot < 0) throw new MemoryMappingException(region.Range.Start, $"{Maximum} regions are mapped, which is the most");
         machine.MapMemory(slot, region.Range, region.Memory, trackWrites: false);
         try
         {

@@ -23,7 +23,7 @@ internal sealed record SandboxLayout
     private SandboxLayout(GuestImage image, SandboxOptions options)
     {
         Image = image.Pages;
-        Shared = image.SharedPages;
+        Shared = image.Shared.Pages;
         Boot = After(Image, GuardSize, GuestAddress.PageSize);
         Input = After(Boot, GuardSize, options.InputBufferSize);
         Calls = After(Input, GuardSize, BatchBufferSize);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Image;
 using SandboxActors.Machine;
@@ -19,6 +20,8 @@ internal sealed class SandboxMemory : IDisposable
     public const int SharedSlot = 1;
 
     private readonly GuestMemoryBlock _block;
+    private readonly GuestMemoryBlock? _shared;
+    private bool _isDisposed;
     private readonly byte[] _shortMessage = new byte[OutputMessage.Short];
 
     // Where buffers begin, in bytes from the start of the block.
@@ -40,8 +43,18 @@ internal sealed class SandboxMemory : IDisposable
         _answers = layout.OffsetOf(layout.Answers.Start);
         _block = arena.Allocate(layout.Memory.Length);
         Words = new CallWords(_block, layout);
+        try
+        {
+            _shared = image.Shared.Acquire();
+        }
+        catch
+        {
+            _block.Dispose();
+            throw;
+        }
+
         TouchWhatIsWritten();
-        foreach (ImageSegment segment in image.Segments.Skip(image.SharedSegmentCount))
+        foreach (ImageSegment segment in image.Segments.Skip(image.Shared.Count))
             segment.Content.Span.CopyTo(_block.Slice(layout.OffsetOf(segment.Pages.Start), segment.Content.Length));
     }
 
@@ -63,10 +76,10 @@ internal sealed class SandboxMemory : IDisposable
     public void MapInto(IVirtualMachine machine)
     {
         machine.MapMemory(Slot, Layout.Memory, _block, trackWrites: true);
-        if (Layout.Shared.Length > 0) machine.MapMemory(SharedSlot, Layout.Shared, Image.SharedMemory, trackWrites: false);
+        if (_shared is not null) machine.MapMemory(SharedSlot, Layout.Shared, _shared, trackWrites: false);
         foreach (ImageSegment segment in Image.Segments) machine.Protect(segment.Pages, segment.Access);
         foreach ((GuestRange range, MemoryAccess access) in Layout.Parts()) machine.Protect(range, access);
-        _pages = new PageTracker(machine, Slot, _block, Layout, Image.InitialPages);
+        _pages = new PageTracker(machine, Slot, _block, Layout, Image);
     }
 
     /// <summary>What a guest may do at an address of its own memory.</summary>
@@ -78,6 +91,24 @@ internal sealed class SandboxMemory : IDisposable
             if (range.Contains(address)) return access;
         return Layout.Memory.Contains(address) || Layout.Image.Contains(address) ? MemoryAccess.Guard : MemoryAccess.None;
     }
+
+    /// <summary>Copies what stands at an address of the guest's own memory: for whoever looks at a guest that has ended.</summary>
+    public void Copy(GuestAddress address, Span<byte> copy)
+    {
+        if (Layout.Shared.Contains(address)) _shared!.Read(address - Layout.Shared.Start, copy.Length).CopyTo(copy);
+        else _block.Read(Layout.OffsetOf(address), copy.Length).CopyTo(copy);
+    }
+
+    /// <summary>
+    /// Whether the page at an address may hold anything but zeros, as of the log's latest look at it. One that may not was perhaps never touched, and
+    /// is better not read either.
+    /// </summary>
+    public bool MayHoldSomething(GuestAddress page) =>
+        Layout.Boot.Contains(page)
+        || Layout.Shared.Contains(page)
+        || (Layout.Input.Contains(page) && page - Layout.Input.Start < (ulong)_inputUsed)
+        || (Layout.Calls.Contains(page) && page - Layout.Calls.Start < (ulong)_callsUsed)
+        || Pages.MayHoldSomething(Layout.OffsetOf(page));
 
     /// <summary>The input buffer from an offset on. Whoever writes there says so: <see cref="NoteInput"/>.</summary>
     public Span<byte> InputFrom(int offset) => _block.Slice(_input + (ulong)offset, (int)Layout.Input.Length - offset);
@@ -164,12 +195,30 @@ internal sealed class SandboxMemory : IDisposable
     /// <summary>Whether all buffers hold nothing but zeros. Looks at all of them: for tests.</summary>
     public bool BuffersAreClean() => IsZero(Layout.Input) && IsZero(Layout.Calls) && IsZero(Layout.Output) && IsZero(Layout.Answers);
 
-    public void Dispose() => _block.Dispose();
+    /// <summary>All of it: for tests.</summary>
+    internal ReadOnlySpan<byte> All => _block.Read(0, checked((int)Layout.Memory.Length));
+
+    /// <summary>Fills a part with a word, as if the guest had: for tests.</summary>
+    internal void FillAsGuest(GuestRange part, ulong word)
+    {
+        ulong offset = Layout.OffsetOf(part.Start);
+        Pages.NoteHostWrite(offset, (int)part.Length);
+        MemoryMarshal.Cast<byte, ulong>(_block.Slice(offset, (int)part.Length)).Fill(word);
+    }
+
+    /// <summary>Gives the memory back, after the machine.</summary>
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        _block.Dispose();
+        Image.Shared.Release();
+    }
 
     /// <summary>The pages that the host fills or any call writes to.</summary>
     private void TouchWhatIsWritten()
     {
-        foreach (ImageSegment segment in Image.Segments.Skip(Image.SharedSegmentCount)) Touch(segment.Pages.Start, segment.Pages.End);
+        foreach (ImageSegment segment in Image.Segments.Skip(Image.Shared.Count)) Touch(segment.Pages.Start, segment.Pages.End);
         foreach (GuestRange part in new[] { Layout.Boot, Layout.Input, Layout.Calls, Layout.Output, Layout.Answers, Layout.Heap })
             Touch(part.Start, part.Start + GuestAddress.PageSize);
         Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);

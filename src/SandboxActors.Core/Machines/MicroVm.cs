@@ -42,6 +42,12 @@ internal sealed class MicroVm : IDisposable
     // What the vCPU held when it was made.
     private VcpuState AtRest { get; }
 
+    // What states of this machine have in common.
+    private VcpuState? _common;
+
+    // The registers that were put in last: a sandbox that is restored goes back to the same ones again and again.
+    private (KeptRegisters? Kept, VcpuState? State) _loaded;
+
     /// <summary>Makes one. Its guest has not started.</summary>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
     public static MicroVm Create(MicroVmShape shape)
@@ -78,15 +84,25 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void Load(Snapshot snapshot, GuestLogLevel minimumLogLevel)
     {
-        Load(snapshot.Vcpu, snapshot.Regions, snapshot.Pages);
+        Load(StateOf(snapshot), snapshot.Regions, snapshot.Pages, snapshot.Golden);
         DescribeTo(minimumLogLevel);
+    }
+
+    /// <summary>What it holds now.</summary>
+    /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
+    public KeptRegisters Capture(out PageTree pages)
+    {
+        // First the vCPU, which finishes what it has begun: only then is memory at rest, too.
+        var registers = new KeptRegisters(Machine.ReadState(), ref _common);
+        pages = Memory.Pages.Capture();
+        return registers;
     }
 
     /// <summary>Puts back what a snapshot holds, for the same sandbox; the guest gets a new random seed.</summary>
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
     public void PutBack(Snapshot snapshot)
     {
-        Load(snapshot.Vcpu, snapshot.Regions, snapshot.Pages);
+        Load(StateOf(snapshot), snapshot.Regions, snapshot.Pages);
         BootInformation.Reseed(Memory.Boot);
     }
 
@@ -97,12 +113,18 @@ internal sealed class MicroVm : IDisposable
     }
 
     // First the vCPU: an instruction that the guest left half done is finished then, and may write to memory as it is (insb, which writes what the port gave).
-    private void Load(VcpuState vcpu, ImmutableArray<MappedRegion> regions, PageTree pages)
+    private void Load(VcpuState vcpu, ImmutableArray<MappedRegion> regions, PageTree pages, GoldenMemory? golden = null)
     {
         Machine.WriteState(vcpu);
         Regions.ChangeTo(regions);
         Memory.CleanInput();
-        Memory.Pages.PutBack(pages);
+        Memory.Pages.PutBack(pages, golden);
+    }
+
+    private VcpuState StateOf(Snapshot snapshot)
+    {
+        if (_loaded.Kept != snapshot.Registers) _loaded = (snapshot.Registers, snapshot.StateOn(AtRest, Shape.Hypervisor.Name));
+        return _loaded.State!;
     }
 
     private void DescribeTo(GuestLogLevel minimumLogLevel) =>

@@ -1,4 +1,5 @@
 using SandboxActors.Core.HostFunctions;
+using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Snapshots;
 using SandboxActors.Wire;
@@ -15,5 +16,9 @@ internal sealed record SandboxDefinitionParts(
         : 0;
 
     /// <summary>What snapshots of these sandboxes are taken of.</summary>
-    public SnapshotOrigin Origin { get; } = new(Shape.Hypervisor.Name, Shape.Image, Shape.Layout, HostFunctions.Signatures);
+    public SnapshotOrigin Origin { get; private init; } = new(Shape.Hypervisor.Name, Shape.Image, Shape.Layout, HostFunctions.Signatures, HostProcessor.Vendor);
+
+    /// <summary>The same for guests with other sizes.</summary>
+    public SandboxDefinitionParts WithLayout(SandboxLayout layout) =>
+        layout == Shape.Layout ? this : this with { Shape = Shape with { Layout = layout }, Origin = Origin with { Layout = layout } };
 }

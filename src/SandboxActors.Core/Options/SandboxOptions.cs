@@ -60,6 +60,12 @@ public sealed record SandboxOptions
     /// <summary>The lowest level of log records that a guest sends.</summary>
     public GuestLogLevel MinimumLogLevel { get; init; } = GuestLogLevel.Information;
 
+    /// <summary>
+    /// Core files that are written by themselves when a guest is poisoned; none if null. Unless said otherwise what the environment variable
+    /// <see cref="CrashDumpOptions.DirectoryVariable"/> says.
+    /// </summary>
+    public CrashDumpOptions? CrashDumps { get; init; } = CrashDumpOptions.FromEnvironment();
+
     /// <summary>Tests every option against its bounds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is outside; the message names it, the minimum and the maximum.</exception>
     public void Validate()
@@ -74,6 +80,7 @@ public sealed record SandboxOptions
         CheckDefined(MinimumLogLevel);
         if (ExitlessPoll is { } poll && (poll < ShortestPoll || poll > LongestPoll))
             throw new ArgumentOutOfRangeException(nameof(ExitlessPoll), poll, "ExitlessPoll must be at least 1 microsecond and at most 1 millisecond.");
+        CrashDumps?.Validate();
         if (InitializationTimeout <= TimeSpan.Zero || InitializationTimeout > TimeSpan.FromHours(1))
             throw new ArgumentOutOfRangeException(nameof(InitializationTimeout), InitializationTimeout, "InitializationTimeout must be above zero and at most one hour.");
     }

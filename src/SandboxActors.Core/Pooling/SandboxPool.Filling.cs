@@ -28,8 +28,7 @@ public sealed partial class SandboxPool
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(golden);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        SandboxDefinitionParts parts = builder.Parts;
-        Sandbox.CheckForkable(parts, golden);
+        SandboxDefinitionParts parts = Sandbox.CheckForkable(builder.Parts, golden);
         var stock = new ReadyStock(parts, golden, count);
         lock (_lock)
         {

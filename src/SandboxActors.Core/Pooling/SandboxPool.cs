@@ -140,6 +140,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
                 shelf.Leases.Add(vm, holder, Now);
                 _reused++;
                 FillSoon(shape, shelf);
+                ReserveSoon(shape, shelf);
                 return Source.Free;
             }
 
@@ -157,6 +158,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
 
             // Each that turns out to be busy goes to the end of the order: who has asked as many as there are has asked all.
             lease = attempt < _live ? OldestOf(shelf) ?? OldestOfAll() : null;
+            ReserveSoon(shape, shelf);
             if (lease is not null) return Source.Idle;
             _live++;
             return Source.New;

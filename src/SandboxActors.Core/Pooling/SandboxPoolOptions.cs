@@ -6,6 +6,9 @@ public sealed record SandboxPoolOptions
     /// <summary>The most that <see cref="MaximumLive"/> can be: more than any process has descriptors for.</summary>
     public const int LargestMaximumLive = 1_000_000;
 
+    private static readonly TimeSpan ShortestParkAfter = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestParkAfter = TimeSpan.FromDays(24);
+
     /// <summary>All defaults.</summary>
     public static SandboxPoolOptions Default { get; } = new();
 
@@ -22,12 +25,21 @@ public sealed record SandboxPoolOptions
     /// <summary>The clock that <see cref="ParkAfter"/> goes by; the system's unless said otherwise.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    internal void Validate()
+    /// <summary>Tests every option against its bounds.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is outside; the message names it and the bounds.</exception>
+    public void Validate()
     {
-        if (MaximumLive is < 1 or > LargestMaximumLive)
-            throw new ArgumentOutOfRangeException(nameof(MaximumLive), MaximumLive, $"From 1 to {LargestMaximumLive}.");
-        if (ParkAfter is { } after && (after < TimeSpan.FromMilliseconds(1) || after > TimeSpan.FromDays(49)))
-            throw new ArgumentOutOfRangeException(nameof(ParkAfter), after, "From 1 millisecond to 49 days.");
         ArgumentNullException.ThrowIfNull(Clock);
+        if (MaximumLive is < 1 or > LargestMaximumLive)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(MaximumLive), MaximumLive, $"MaximumLive must be at least 1 and at most {LargestMaximumLive}, not {MaximumLive}.");
+        }
+
+        if (ParkAfter is { } after && (after < ShortestParkAfter || after > LongestParkAfter))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(ParkAfter), after, $"ParkAfter must be at least {ShortestParkAfter} and at most {LongestParkAfter}, not {after}.");
+        }
     }
 }

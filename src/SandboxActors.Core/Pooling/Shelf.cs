@@ -17,6 +17,9 @@ internal sealed class Shelf
     /// <summary>Whether there are fewer than there are to be.</summary>
     public bool IsShort => Stock is { } stock && Free.Count < stock.Count;
 
+    /// <summary>Whether some are being taken from idle sandboxes before they are needed.</summary>
+    public bool IsReserving { get; set; }
+
     /// <summary>What makes them, while it does.</summary>
     public Task? Filler { get; set; }
 }

@@ -6,42 +6,106 @@ namespace SandboxActors.Core.Snapshots;
 
 /// <summary>
 /// The content of one page of guest memory, immutable. Pages of equal content are one object, whichever sandbox they were copied from, so a page costs
-/// its 4 KiB once in a process.
+/// its 4 KiB once in a process. One that differs little from another is kept as what differs; one of a snapshot that was loaded stays in its file until it is
+/// needed.
 /// </summary>
-internal sealed class Page
+internal abstract class Page
 {
     /// <summary>The page of zeros.</summary>
-    public static readonly Page Zero = new(new byte[GuestAddress.PageSize]);
+    public static readonly Page Zero = Over(new byte[GuestAddress.PageSize]);
 
     private static readonly WeakSet<Page> Shared = new();
 
     // Secret and another in every process, so that no guest can choose contents that collide.
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    private readonly ReadOnlyMemory<byte> _content;
+    // Bytes of a delta that is not worth looking for a shorter one.
+    private const int ShortDelta = 64;
 
-    private Page(ReadOnlyMemory<byte> content) => _content = content;
+    /// <summary>Bytes that it takes, of its own.</summary>
+    public abstract int StoredBytes { get; }
 
-    /// <summary>Its bytes, <see cref="GuestAddress.PageSize"/> of them.</summary>
-    public ReadOnlySpan<byte> Content => _content.Span;
+    /// <summary>Whether it is kept whole, and not as what differs from another, nor in a file.</summary>
+    public bool IsWhole => this is WholePage;
+
+    // A page in memory that others like it can be kept as what differs from.
+    private protected abstract WholePage? Root { get; }
 
     /// <summary>The page with a content, which is copied if it is a new one.</summary>
     /// <param name="content">A page's bytes.</param>
-    public static Page Of(ReadOnlySpan<byte> content) =>
-        content.ContainsAnyExcept((byte)0) ? Shared.GetOrAdd(new Candidate(content)) : Zero;
+    public static Page Of(ReadOnlySpan<byte> content) => Of(content, Zero, Zero);
+
+    /// <summary>The page with a content, which is copied if it is a new one.</summary>
+    /// <param name="content">A page's bytes.</param>
+    /// <param name="like">A page that it may differ little from.</param>
+    /// <param name="orLike">Another one, for when it differs by more than a few words from the first; null has it kept whole then.</param>
+    public static Page Of(ReadOnlySpan<byte> content, Page like, Page? orLike = null) =>
+        content.ContainsAnyExcept((byte)0) ? Shared.GetOrAdd(new Candidate(content, like.Root ?? Zero.Root!, orLike?.Root)) : Zero;
 
     /// <summary>A page over bytes that somebody else keeps and nobody changes; it is shared by reference alone.</summary>
     /// <param name="content">A page's bytes.</param>
-    public static Page Over(ReadOnlyMemory<byte> content) => new(content);
+    public static Page Over(ReadOnlyMemory<byte> content) => new WholePage(content);
 
-    private readonly ref struct Candidate(ReadOnlySpan<byte> content) : ICandidate<Page>
+    /// <summary>Whether a page's bytes are its content.</summary>
+    public abstract bool Holds(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Copies its content.</summary>
+    /// <param name="target">A page's bytes.</param>
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public abstract void CopyTo(Span<byte> target);
+
+    /// <summary>Has its content in memory from now on, so that no later use of it can fail.</summary>
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public virtual void Fetch()
+    {
+    }
+
+    private protected sealed class WholePage(ReadOnlyMemory<byte> content) : Page
+    {
+        public override int StoredBytes => GuestAddress.PageSize;
+
+        public ReadOnlySpan<byte> Content => content.Span;
+
+        private protected override WholePage? Root => this;
+
+        public override bool Holds(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(content.Span);
+
+        public override void CopyTo(Span<byte> target) => content.Span.CopyTo(target);
+    }
+
+    private sealed class DifferingPage(WholePage from, byte[] delta) : Page
+    {
+        public override int StoredBytes => delta.Length;
+
+        private protected override WholePage? Root => from;
+
+        public override bool Holds(ReadOnlySpan<byte> bytes) => PageDelta.Matches(from.Content, delta, bytes);
+
+        public override void CopyTo(Span<byte> target)
+        {
+            from.CopyTo(target);
+            PageDelta.Apply(target, delta);
+        }
+    }
+
+    private readonly ref struct Candidate(ReadOnlySpan<byte> content, WholePage like, WholePage? orLike) : ICandidate<Page>
     {
         private readonly ReadOnlySpan<byte> _content = content;
 
         public ulong Hash { get; } = XxHash3.HashToUInt64(content, Seed);
 
-        public bool Matches(Page existing) => existing.Content.SequenceEqual(_content);
+        public bool Matches(Page existing) => existing.Holds(_content);
 
-        public Page Create() => new(_content.ToArray());
+        public Page Create()
+        {
+            Span<byte> delta = stackalloc byte[PageDelta.MaximumLength];
+            int length = PageDelta.Encode(like.Content, _content, delta);
+            if (length is >= 0 and <= ShortDelta) return new DifferingPage(like, delta[..length].ToArray());
+            if (orLike is null) return Over(_content.ToArray());
+            Span<byte> other = stackalloc byte[PageDelta.MaximumLength];
+            int otherLength = PageDelta.Encode(orLike.Content, _content, other);
+            if (otherLength >= 0 && (length < 0 || otherLength < length)) return new DifferingPage(orLike, other[..otherLength].ToArray());
+            return length >= 0 ? new DifferingPage(like, delta[..length].ToArray()) : Over(_content.ToArray());
+        }
     }
 }

@@ -13,6 +13,8 @@ internal sealed class PageBitmap(int pages)
 
     public void Add(int page) => _words[page / PagesPerWord] |= 1UL << (page % PagesPerWord);
 
+    public void Remove(int page) => _words[page / PagesPerWord] &= ~(1UL << (page % PagesPerWord));
+
     public bool Contains(int page) => (_words[page / PagesPerWord] >> (page % PagesPerWord) & 1) != 0;
 
     public void Clear() => _words.AsSpan().Clear();

@@ -22,10 +22,17 @@ internal sealed class PageTree
 
     private readonly PageNode _root;
 
-    private PageTree(PageNode root) => _root = root;
+    private PageTree(PageNode root, bool mayBeStored = false)
+    {
+        _root = root;
+        MayBeStored = mayBeStored;
+    }
 
     /// <summary>Memory that is all zeros.</summary>
     public static PageTree Empty { get; } = new(PageNode.Empty);
+
+    /// <summary>Whether some of its pages may be in a file: <see cref="Page.Fetch"/> can fail.</summary>
+    public bool MayBeStored { get; }
 
     /// <summary>The content of a page.</summary>
     public Page this[int page] => (Page?)FindLowest(page >> BitsPerLevel)?[page & (Fanout - 1)] ?? Page.Zero;
@@ -39,13 +46,19 @@ internal sealed class PageTree
         return node;
     }
 
+    /// <summary>A tree whose pages may be in a file.</summary>
+    /// <param name="pages">Which pages there are.</param>
+    /// <param name="content">Says what a page holds, given its number; called once a page, from the lowest up.</param>
+    public static PageTree OfStored(PageBitmap pages, Func<int, Page> content) =>
+        new(Replace(PageNode.Empty, RootLevel, 0, pages.Words, content), mayBeStored: true);
+
     /// <summary>A tree that holds the same but for some pages.</summary>
     /// <param name="pages">Which pages.</param>
     /// <param name="content">Says what a page holds instead, given its number; called once a page, from the lowest up.</param>
     public PageTree With(PageBitmap pages, Func<int, Page> content)
     {
         PageNode root = Replace(_root, RootLevel, 0, pages.Words, content);
-        return ReferenceEquals(root, _root) ? this : new PageTree(root);
+        return ReferenceEquals(root, _root) ? this : new PageTree(root, MayBeStored);
     }
 
     /// <summary>Whether two trees hold the same; may say no of trees whose pages are equal but not shared.</summary>

@@ -17,6 +17,7 @@ internal sealed class ExtendedStateLayout
     private const int LegacyX87Length = 160;
     private const int MxcsrOffset = 24;
     private const int MxcsrWords = 8;
+    private const int MxcsrMaskLength = 4;
     private const int X87Offset = 32;
     private const int X87Registers = 8;
     private const int X87Stride = 16;
@@ -77,15 +78,19 @@ internal sealed class ExtendedStateLayout
         return image;
     }
 
-    /// <summary>Whether two images give a guest the same registers. They may differ where no register is.</summary>
-    public bool AreSameToGuests(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    /// <summary>
+    /// Whether a processor takes an image: whether no condition holds under which XRSTOR faults (Intel SDM volume 1, section 13.8, the standard form).
+    /// </summary>
+    /// <param name="image">The whole image.</param>
+    public bool CanBeLoaded(ReadOnlySpan<byte> image)
     {
-        return one[..MxcsrMaskOffset].SequenceEqual(other[..MxcsrMaskOffset])
-            && one[X87Offset..RegistersEnd].SequenceEqual(other[X87Offset..RegistersEnd])
-            && one[ComponentBitmapOffset..UsedLength].SequenceEqual(other[ComponentBitmapOffset..UsedLength]);
+        ulong present = BinaryPrimitives.ReadUInt64LittleEndian(image[ComponentBitmapOffset..]);
+        uint mxcsr = BinaryPrimitives.ReadUInt32LittleEndian(image[MxcsrOffset..]);
+        ReadOnlySpan<byte> reserved = image.Slice(ComponentBitmapOffset + sizeof(ulong), HeaderLength - sizeof(ulong));
+        return Components != 0 && (present & ~Components) == 0 && !reserved.ContainsAnyExcept((byte)0) && mxcsr <= ushort.MaxValue;
     }
 
-    /// <summary>Writes out every component that an image leaves out.</summary>
+    /// <summary>Writes out every component that an image leaves out, and clears what is no register: then images of equal registers are equal.</summary>
     /// <param name="image">The whole image.</param>
     public void WriteOut(Span<byte> image)
     {
@@ -108,6 +113,8 @@ internal sealed class ExtendedStateLayout
         }
 
         if (Components != 0) BinaryPrimitives.WriteUInt64LittleEndian(bitmap, present | absent);
+        image.Slice(MxcsrMaskOffset, MxcsrMaskLength).Clear();
+        image[RegistersEnd..ComponentBitmapOffset].Clear();
     }
 
     private static void Count(Span<byte> bytes, int from)

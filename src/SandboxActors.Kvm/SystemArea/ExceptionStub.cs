@@ -59,6 +59,9 @@ internal static class ExceptionStub
         new GuestAddress(BinaryPrimitives.ReadUInt64LittleEndian(stack[8..])),
         new GuestAddress(BinaryPrimitives.ReadUInt64LittleEndian(stack[32..])));
 
+    /// <summary>Reads RFLAGS out of what the processor pushed.</summary>
+    public static ulong ReadFlags(ReadOnlySpan<byte> stack) => BinaryPrimitives.ReadUInt64LittleEndian(stack[24..]);
+
     // Intel SDM volume 3, table 6-1; 29 and 30 (#VC, #SX) are in AMD's manual, volume 2, table 8-1.
     private static bool HasErrorCode(CpuException vector) => (int)vector is 8 or (>= 10 and <= 14) or 17 or 21 or 29 or 30;
 }

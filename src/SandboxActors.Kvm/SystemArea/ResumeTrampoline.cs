@@ -50,7 +50,7 @@ internal static class ResumeTrampoline
 
     /// <summary>Writes what the code loads.</summary>
     /// <param name="page">The whole data page.</param>
-    /// <param name="image">An XSAVE image that KVM has accepted.</param>
+    /// <param name="image">An XSAVE image.</param>
     /// <param name="registers">The registers that the guest goes on with.</param>
     /// <returns>The registers to enter the guest with, for it to get there.</returns>
     public static GeneralRegisters Prepare(Span<byte> page, ReadOnlySpan<byte> image, in GeneralRegisters registers)

@@ -103,6 +103,17 @@ internal sealed unsafe class KvmVcpu : IDisposable
         }
     }
 
+    /// <summary>The general registers that the latest exit, or <see cref="SetRegisters"/>, left in the run page.</summary>
+    public kvm_regs ReadRunPageRegisters()
+    {
+        bool held = false;
+        _handle.DangerousAddRef(ref held);
+        // SAFETY: the run page is mapped while the handle is held.
+        kvm_regs registers = _handle.RunPage->s_regs.regs;
+        _handle.DangerousRelease();
+        return registers;
+    }
+
     /// <summary>
     /// Sets general and special registers and drops what is pending, as of the next entry: the run page takes them, and KVM takes them from there, before it
     /// finishes what the latest exit left unfinished. So it costs no call; what the kernel refuses, that entry says.

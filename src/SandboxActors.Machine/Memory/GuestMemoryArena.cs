@@ -102,11 +102,13 @@ public sealed class GuestMemoryArena : IDisposable
         }
     }
 
-    internal void Release(ulong offset, ulong length)
+    internal void Show(ulong offset, ulong length, SharedPageFile file, ulong fileOffset) => _memory.Show(offset, length, file, fileOffset);
+
+    internal void Release(ulong offset, ulong length, bool showsFile)
     {
         // Outside the lock: it may take long. Nobody else can be given the extent before it is in the free list.
         // With the page behind the block, which may be the middle of the next block here.
-        bool zeroed = _memory.Discard(offset, length + GuardSize);
+        bool zeroed = showsFile ? _memory.Replace(offset, length + GuardSize) : _memory.Discard(offset, length + GuardSize);
         lock (_lock)
         {
             _bytesInUse -= length;

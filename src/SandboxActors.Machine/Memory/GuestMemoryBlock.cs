@@ -30,6 +30,24 @@ public sealed class GuestMemoryBlock : HostMemory
     }
 
     /// <summary>
+    /// Shows pages of a file in a part, whatever stood there: none is copied before it is written, and what is written stays in the block. The kernel tells
+    /// every live VM of the process, so this is for many pages at a time.
+    /// </summary>
+    /// <param name="offset">In bytes from the start; whole pages.</param>
+    /// <param name="length">In bytes; whole pages.</param>
+    /// <param name="file">The file. It may be disposed afterwards.</param>
+    /// <param name="fileOffset">Where in the file, in bytes; whole pages.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside.</exception>
+    /// <exception cref="ObjectDisposedException">The block, or its arena, has been disposed.</exception>
+    /// <exception cref="MachineException">The system refused; the block must not be used any more, but disposed.</exception>
+    public void MapShared(ulong offset, int length, SharedPageFile file, ulong fileOffset)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        CheckPart(offset, length);
+        ((ArenaExtentHandle)Owner).Show(offset, (ulong)length, file, fileOffset);
+    }
+
+    /// <summary>
     /// Gives the pages of a part memory of their own, by writing one byte of each. To be done before anything else with pages that will be written: a page
     /// that is read first is the system's page of zeros, and its first write a copy, of which the kernel tells every live VM of the process. The runtime's own
     /// copying and clearing reads before it writes.

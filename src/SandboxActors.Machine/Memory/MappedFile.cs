@@ -14,6 +14,8 @@ namespace SandboxActors.Machine;
 /// </remarks>
 public sealed class MappedFile : HostMemory
 {
+    private const string NeedsLinux = "Files are mapped with mmap, which this system does not have.";
+
     private MappedFile(MappingHandle mapping, ulong length, ulong fileLength)
         : base(mapping, length) => FileLength = fileLength;
 
@@ -28,30 +30,30 @@ public sealed class MappedFile : HostMemory
     public static MappedFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Files are mapped with mmap, which this system does not have.");
-
-        // O_NONBLOCK: opening a named pipe must not wait for a writer. The descriptor is closed right after mapping: the mapping keeps the file.
-        using var file = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC | LibC.O_NONBLOCK);
-        if (file.IsInvalid)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            throw errno is LibC.ENOENT or LibC.ENOTDIR
-                ? new FileNotFoundException($"There is no file '{path}' to map.", path)
-                : MachineException.FromErrno($"open '{path}'", errno);
-        }
-
-        ulong fileLength = RegularFileLength(file, path);
-        ulong length = GuestAddress.RoundUpToPages(fileLength);
-        nint address = LibC.mmap(0, checked((nuint)length), LibC.PROT_READ, LibC.MAP_PRIVATE, file, 0);
-        if (address == LibC.MAP_FAILED) throw MachineException.FromErrno($"mmap '{path}'", Marshal.GetLastPInvokeError());
-        return new MappedFile(new MappingHandle(address, (nuint)length), length, fileLength);
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException(NeedsLinux);
+        using SafeFileHandle file = RegularFile.Open(path, followLink: true);
+        return Map(file, path);
     }
 
-    /// <inheritdoc />
-    /// <remarks>False, too, where the system forbids a process to read itself through <c>process_vm_readv</c> (some seccomp filters do).</remarks>
-    public override unsafe bool TryRead(ulong offset, Span<byte> destination)
+    /// <summary>Maps a file that is open. The mapping keeps the file; the descriptor may be closed.</summary>
+    /// <param name="file">The file, opened for reading.</param>
+    /// <param name="path">Its path, for messages.</param>
+    /// <exception cref="MachineException">It is empty, or the system refused to map it.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system is not Linux.</exception>
+    public static MappedFile Map(SafeFileHandle file, string path)
     {
-        CheckPart(offset, destination.Length);
+        ArgumentNullException.ThrowIfNull(file);
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException(NeedsLinux);
+        long fileLength = RandomAccess.GetLength(file);
+        if (fileLength <= 0) throw new MachineException("mmap", 0, $"'{path}' is empty; there is nothing to map.");
+        ulong length = GuestAddress.RoundUpToPages((ulong)fileLength);
+        nint address = LibC.mmap(0, checked((nuint)length), LibC.PROT_READ, LibC.MAP_PRIVATE, file, 0);
+        if (address == LibC.MAP_FAILED) throw MachineException.FromErrno($"mmap '{path}'", Marshal.GetLastPInvokeError());
+        return new MappedFile(new MappingHandle(address, (nuint)length), length, (ulong)fileLength);
+    }
+
+    private protected override unsafe bool TryCopy(ulong offset, Span<byte> destination)
+    {
         if (destination.IsEmpty) return true;
         // SAFETY: both vectors describe memory of this process that is alive during the call; the kernel checks every page and reports one that is
         // gone as EFAULT, where a plain read would end the process with SIGBUS.
@@ -61,15 +63,5 @@ public sealed class MappedFile : HostMemory
             var remote = new iovec { iov_base = BaseAddress + checked((nint)offset), iov_len = (nuint)destination.Length };
             return LibC.process_vm_readv(Environment.ProcessId, &local, 1, &remote, 1, 0) == destination.Length;
         }
-    }
-
-    private static ulong RegularFileLength(SafeFileHandle file, string path)
-    {
-        FileAttributes attributes = File.GetAttributes(file);
-        if ((attributes & FileAttributes.Directory) != 0)
-            throw new MachineException("open", 0, $"'{path}' is a directory; only a file can be mapped.");
-        long length = RandomAccess.GetLength(file);
-        if (length <= 0) throw new MachineException("mmap", 0, $"'{path}' is empty; there is nothing to map.");
-        return (ulong)length;
     }
 }

@@ -34,12 +34,31 @@ internal sealed class ReservedMemory : SafeHandle
             return null;
         }
 
-        // Advice, so a refusal costs speed or memory but no correctness. Huge pages would make one touched byte of a sandbox cost 2 MiB, and their
-        // splitting walks a notifier per live VM; a forked child needs no guest memory, and sharing it would make every later write a copy.
-        _ = LibC.madvise(address, (nuint)length, LibC.MADV_NOHUGEPAGE);
-        _ = LibC.madvise(address, (nuint)length, LibC.MADV_DONTFORK);
+        Advise(address, length);
         errno = 0;
         return new ReservedMemory(address, length);
+    }
+
+    /// <summary>Shows pages of a file in a part, each until it is written.</summary>
+    /// <exception cref="MachineException">The system refused; the part must not be used before it is <see cref="Replace">replaced</see>.</exception>
+    public void Show(ulong offset, ulong length, SharedPageFile file, ulong fileOffset)
+    {
+        nint part = handle + checked((nint)offset);
+        const int Flags = LibC.MAP_PRIVATE | LibC.MAP_FIXED | LibC.MAP_NORESERVE;
+        if (LibC.mmap(part, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE, Flags, file.Handle, checked((nint)fileOffset)) == LibC.MAP_FAILED)
+            throw MachineException.FromErrno("mmap of shared pages", Marshal.GetLastPInvokeError());
+        Advise(part, length);
+    }
+
+    /// <summary>Makes a part zero again that shows pages of a file, and gives its memory back to the system.</summary>
+    /// <returns>Whether the system did so; otherwise the part must not be used again.</returns>
+    public bool Replace(ulong offset, ulong length)
+    {
+        nint part = handle + checked((nint)offset);
+        const int Flags = LibC.MAP_PRIVATE | LibC.MAP_FIXED | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE;
+        if (LibC.mmap(part, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE, Flags, -1, 0) == LibC.MAP_FAILED) return false;
+        Advise(part, length);
+        return true;
     }
 
     /// <summary>Makes a part zero again and gives its memory back to the system.</summary>
@@ -58,6 +77,14 @@ internal sealed class ReservedMemory : SafeHandle
         // SAFETY: the address came from AlignedAlloc, and the handle releases it once.
         NativeMemory.AlignedFree((void*)handle);
         return true;
+    }
+
+    // Advice, so a refusal costs speed or memory but no correctness. Huge pages would make one touched byte of a sandbox cost 2 MiB, and their splitting walks
+    // a notifier per live VM; a forked child needs no guest memory, and sharing it would make every later write a copy.
+    private static void Advise(nint address, ulong length)
+    {
+        _ = LibC.madvise(address, (nuint)length, LibC.MADV_NOHUGEPAGE);
+        _ = LibC.madvise(address, (nuint)length, LibC.MADV_DONTFORK);
     }
 
     private static unsafe ReservedMemory? TryAllocate(ulong length, out int errno)

@@ -22,7 +22,8 @@ public static class SandboxEvents
     /// <param name="SandboxId">The number of its machine.</param>
     /// <param name="Function">The guest function that was called; empty if it was not a call.</param>
     /// <param name="Reason">The cause; null if it was not a call.</param>
-    public sealed record Poisoned(string Name, ActorPath Path, long SandboxId, string Function, PoisonReason? Reason)
+    /// <param name="CrashReport">Where the guest stood, and how it had come there; null if it was not a call.</param>
+    public sealed record Poisoned(string Name, ActorPath Path, long SandboxId, string Function, PoisonReason? Reason, CrashReport? CrashReport)
         : SandboxEvent(Name, Path, SandboxId);
 
     /// <summary>A sandbox went back to a snapshot and serves calls again.</summary>

@@ -24,8 +24,10 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
 
     private readonly Lock _gate = new();
     private readonly RequestLane _requests = new();
-    private readonly Queue<Envelope> _steps = new(); // one, and what is left over of calls that have ended
-    private readonly Queue<Envelope> _others = new();
+
+    // Most sandboxes of very many wait for their next call and for nothing else: these are made when they are needed.
+    private Queue<Envelope>? _steps; // one, and what is left over of calls that have ended
+    private Queue<Envelope>? _others;
     private GuestThreads? _threads;
     private string _name = string.Empty;
     private int _maximumWaiting = int.MaxValue;
@@ -42,7 +44,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     {
         get
         {
-            lock (_gate) return _others.Count > 0 || _steps.Count > 0 || (_takesRequests && !_requests.IsEmpty);
+            lock (_gate) return OtherCount > 0 || StepCount > 0 || (_takesRequests && !_requests.IsEmpty);
         }
     }
 
@@ -51,7 +53,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     {
         get
         {
-            lock (_gate) return _requests.Waiting + _steps.Count + _others.Count;
+            lock (_gate) return _requests.Waiting + StepCount + OtherCount;
         }
     }
 
@@ -75,11 +77,15 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
         {
             lock (_gate)
             {
-                if (_steps.Count == 0) return _others.Count > 0 ? RunQueue.AttentionLevel : RunQueue.FirstLevel;
-                return _isStepUrgent || (_others.Count > 0 && _inARow < MostInARow) ? RunQueue.AttentionLevel : _level;
+                if (StepCount == 0) return OtherCount > 0 ? RunQueue.AttentionLevel : RunQueue.FirstLevel;
+                return _isStepUrgent || (OtherCount > 0 && _inARow < MostInARow) ? RunQueue.AttentionLevel : _level;
             }
         }
     }
+
+    private int StepCount => _steps?.Count ?? 0;
+
+    private int OtherCount => _others?.Count ?? 0;
 
     /// <summary>The queue of the actor that runs in a context.</summary>
     public static GuestMessageQueue Of(IActorContext context) => context is ActorCell { Mailbox.MessageQueue: GuestMessageQueue queue }
@@ -164,7 +170,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
         switch (envelope.Message)
         {
             case SandboxProtocol.Step:
-                lock (_gate) _steps.Enqueue(envelope);
+                lock (_gate) (_steps ??= new Queue<Envelope>()).Enqueue(envelope);
                 break;
             case PoisonPill:
                 lock (_gate) _requests.Enqueue(envelope, ticket: null); // it waits its turn, however many are before it
@@ -180,7 +186,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
                 else Refuse(envelope);
                 break;
             default:
-                lock (_gate) _others.Enqueue(envelope);
+                lock (_gate) (_others ??= new Queue<Envelope>()).Enqueue(envelope);
                 Volatile.Read(ref _threads)?.Reconsider(this);
                 break;
         }
@@ -262,15 +268,15 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
 
     private bool TryTake(out Envelope envelope)
     {
-        if (_steps.Count > 0 && (_others.Count == 0 || _isStepUrgent || _inARow >= MostInARow))
+        if (StepCount > 0 && (OtherCount == 0 || _isStepUrgent || _inARow >= MostInARow))
         {
             _inARow = 0;
             _isStepUrgent = false;
-            return _steps.TryDequeue(out envelope);
+            return _steps!.TryDequeue(out envelope);
         }
 
-        _inARow = _steps.Count > 0 ? _inARow + 1 : 0;
-        return _others.TryDequeue(out envelope) || TryTakeRequest(out envelope);
+        _inARow = StepCount > 0 ? _inARow + 1 : 0;
+        return (_others is not null && _others.TryDequeue(out envelope)) || TryTakeRequest(out envelope);
     }
 
     private bool TryTakeRequest(out Envelope envelope)
@@ -301,7 +307,7 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
         {
             if (_requests.Waiting >= _maximumWaiting) return false;
             // Before the call: whoever goes is watched from before its call can start.
-            if (ticket is { EndsWithCaller: true }) _others.Enqueue(new Envelope(new SandboxProtocol.WatchCaller(ticket.Caller), ActorRefs.NoSender));
+            if (ticket is { EndsWithCaller: true }) (_others ??= new Queue<Envelope>()).Enqueue(new Envelope(new SandboxProtocol.WatchCaller(ticket.Caller), ActorRefs.NoSender));
             _requests.Enqueue(envelope, ticket);
             return true;
         }
@@ -311,8 +317,8 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
     {
         lock (_gate)
         {
-            if (_others.Count >= _maximumWaiting) return false;
-            _others.Enqueue(envelope);
+            if (OtherCount >= _maximumWaiting) return false;
+            (_others ??= new Queue<Envelope>()).Enqueue(envelope);
             return true;
         }
     }

@@ -21,7 +21,9 @@ public sealed record SandboxSettings
 
     private const string HealingPrefix = "sandbox-actors.healing.";
     private const string DefaultsPrefix = "sandbox-actors.defaults.";
+    private const string PoolPrefix = "sandbox-actors.pool.";
     private const string SchedulingPrefix = "sandbox-actors.scheduling.";
+    private const string CrashDumpsPrefix = "sandbox-actors.crash-dumps.";
 
     private static readonly Dictionary<string, HealingPolicy> HealingPolicies = new(StringComparer.Ordinal)
     {
@@ -37,6 +39,8 @@ public sealed record SandboxSettings
         ["roll-back-always"] = StatePolicy.RollBackAlways,
     };
 
+    private static readonly Dictionary<string, bool> Switches = new(StringComparer.Ordinal) { ["on"] = true, ["off"] = false };
+
     private static readonly Dictionary<string, SandboxPriority> Priorities = new(StringComparer.Ordinal)
     {
         ["low"] = SandboxPriority.Low,
@@ -50,6 +54,9 @@ public sealed record SandboxSettings
     /// <summary>How guest threads are shared.</summary>
     public SchedulingSettings Scheduling { get; init; } = new();
 
+    /// <summary>How many micro-VMs there are, and when idle sandboxes do without.</summary>
+    public SandboxPoolOptions Pool { get; init; } = SandboxPoolOptions.Default;
+
     /// <summary>How poisoned sandboxes are healed whose definition says nothing else.</summary>
     public HealingSettings Healing { get; init; } = new();
 
@@ -62,7 +69,12 @@ public sealed record SandboxSettings
     /// <summary>Reads settings; what is not there comes from <see cref="Reference"/>.</summary>
     /// <param name="config">A whole configuration, with a <c>sandbox-actors</c> section or without.</param>
     /// <exception cref="SandboxConfigurationException">A value is none that its setting can have.</exception>
-    public static SandboxSettings From(Config config)
+    public static SandboxSettings From(Config config) => From(config, Environment.GetEnvironmentVariable);
+
+    /// <summary>Reads settings with another environment.</summary>
+    /// <param name="config">A whole configuration.</param>
+    /// <param name="environment">The value of an environment variable; null if it is not set.</param>
+    internal static SandboxSettings From(Config config, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(config);
         var reader = new SettingsReader(config.WithFallback(Reference));
@@ -85,6 +97,11 @@ public sealed record SandboxSettings
                 MaximumWaiting = reader.Integer(SchedulingPrefix + "max-waiting"),
                 Batch = reader.Integer(SchedulingPrefix + "batch"),
             },
+            Pool = new SandboxPoolOptions
+            {
+                MaximumLive = reader.Integer(PoolPrefix + "max-live"),
+                ParkAfter = reader.TimeOrOff(PoolPrefix + "park-after"),
+            },
             Healing = new HealingSettings
             {
                 Policy = reader.OneOf(HealingPrefix + "policy", HealingPolicies),
@@ -106,12 +123,27 @@ public sealed record SandboxSettings
                 CallTimeout = reader.TimeOrOff(DefaultsPrefix + "call-timeout"),
                 CallCpuBudget = reader.TimeOrOff(DefaultsPrefix + "call-cpu-budget"),
                 MinimumLogLevel = GuestLogLevel.None,
+                CrashDumps = CrashDumpsFrom(reader, environment),
             },
         };
         Check("sandbox-actors.scheduling", settings.Scheduling.Validate);
+        Check("sandbox-actors.pool", settings.Pool.Validate);
         Check("sandbox-actors.healing", settings.Healing.Validate);
         Check("sandbox-actors.defaults", settings.Defaults.Validate);
         return settings;
+    }
+
+    private static CrashDumpOptions? CrashDumpsFrom(SettingsReader reader, Func<string, string?> environment)
+    {
+        var options = new CrashDumpOptions
+        {
+            Directory = CrashDumpOptions.From(environment)?.Directory ?? reader.Text(CrashDumpsPrefix + "directory"),
+            MaximumNumber = reader.Integer(CrashDumpsPrefix + "max-number"),
+            MaximumSize = reader.Size(CrashDumpsPrefix + "max-size"),
+            MaximumTotalSize = reader.Size(CrashDumpsPrefix + "max-total-size"),
+            OfEndedGuests = reader.OneOf(CrashDumpsPrefix + "of-ended-guests", Switches),
+        };
+        return options.Directory.Length == 0 ? null : options;
     }
 
     private static void Check(string section, Action validate)

@@ -18,6 +18,8 @@ internal sealed class SettingsReader(Config config)
     public ulong Size(string key) =>
         Read(key, "a size such as 64KiB or 16MiB", () => config.GetByteSize(key) is { } size ? checked((ulong)size) : throw new FormatException());
 
+    public string Text(string key) => config.GetString(key) ?? string.Empty;
+
     public T OneOf<T>(string key, IReadOnlyDictionary<string, T> values) => OneOf(key, Text(key), values);
 
     /// <summary>The value that a text names, wherever the text stands.</summary>
@@ -27,8 +29,6 @@ internal sealed class SettingsReader(Config config)
     public static T OneOf<T>(string key, string text, IReadOnlyDictionary<string, T> values) => values.TryGetValue(text, out T? value)
         ? value
         : throw new SandboxConfigurationException(key, $"'{text}' is not one of {string.Join(", ", values.Keys)}.");
-
-    private string Text(string key) => config.GetString(key) ?? string.Empty;
 
     private T Read<T>(string key, string what, Func<T> read)
     {

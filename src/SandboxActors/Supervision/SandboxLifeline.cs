@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using SandboxActors.Core;
+using SandboxActors.Core.Calls;
 
 namespace SandboxActors;
 
@@ -21,7 +22,7 @@ namespace SandboxActors;
     "Reliability",
     "CA1001",
     Justification = "The source has no timer and no wait handle, so there is nothing to free; and late callers must find it cancelled, not disposed.")]
-internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
+internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible, IInterruptListener
 {
     private readonly CancellationTokenSource _stopped = new();
     private readonly TaskCompletionSource _whenStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,7 +55,7 @@ internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
     /// <summary>Makes the machine that the actor has built the one that kills go to.</summary>
     public void Publish(Sandbox sandbox)
     {
-        sandbox.InterruptHandle.WhenAsked = HurryStep;
+        sandbox.InterruptHandle.Listener = this;
         _sandbox = sandbox;
     }
 
@@ -101,5 +102,5 @@ internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible
     /// The call in flight has been asked to end, by a kill, its timeout, its budget or its caller: if it waits for its next slice, it waits behind
     /// nobody from now on.
     /// </summary>
-    private void HurryStep() => _messages?.HurryStep();
+    void IInterruptListener.InterruptRequested() => _messages?.HurryStep();
 }

@@ -4,13 +4,17 @@ using SandboxActors.Core;
 namespace SandboxActors;
 
 /// <summary>What a supervisor knows of one sandbox below it.</summary>
-internal sealed class SupervisedSandbox(SandboxRef sandbox, SandboxLifeline lifeline, HealingLedger ledger, IActorRef creator)
+internal sealed class SupervisedSandbox(SandboxRef sandbox, SandboxLifeline lifeline, HealingSettings healing, IActorRef creator)
 {
     public SandboxRef Sandbox { get; } = sandbox;
 
     public SandboxLifeline Lifeline { get; } = lifeline;
 
-    public HealingLedger Ledger { get; } = ledger;
+    /// <summary>How it is healed.</summary>
+    public HealingSettings Healing { get; } = healing;
+
+    /// <summary>What has been done to heal it; null as long as that is nothing, as with most.</summary>
+    public HealingLedger? Ledger { get; set; }
 
     /// <summary>Who waits for the sandbox to be ready; nobody from then on.</summary>
     public IActorRef Creator { get; set; } = creator;
@@ -19,5 +23,5 @@ internal sealed class SupervisedSandbox(SandboxRef sandbox, SandboxLifeline life
     public Snapshot? LastGood { get; set; }
 
     /// <summary>Requests for a sandbox of the same name that came while this one was stopping.</summary>
-    public List<(SupervisorProtocol.Create Request, IActorRef Sender)> Successors { get; } = [];
+    public List<(SupervisorProtocol.Create Request, IActorRef Sender)>? Successors { get; set; }
 }

@@ -1,4 +1,5 @@
 using SandboxActors.Core.Exitless;
+using SandboxActors.TestSupport;
 
 namespace SandboxActors.Core.Tests.Exitless;
 

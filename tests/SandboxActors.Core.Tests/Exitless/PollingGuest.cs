@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SandboxActors.Core.Abi;
 using SandboxActors.Machine;
+using SandboxActors.TestSupport;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.Tests.Exitless;

@@ -46,6 +46,12 @@ internal sealed class SabotagedHypervisor(IHypervisor inner) : IHypervisor
             return inner.ReadState();
         }
 
+        public GeneralRegisters ReadGuestRegisters()
+        {
+            owner.Before(nameof(ReadGuestRegisters));
+            return inner.ReadGuestRegisters();
+        }
+
         public void WriteState(VcpuState state)
         {
             owner.Before(nameof(WriteState));

@@ -1,7 +1,7 @@
-namespace SandboxActors.Core.Tests;
+namespace SandboxActors.TestSupport;
 
 /// <summary>A clock that stands until it is moved; timers that become due then fire, on the mover's thread.</summary>
-internal sealed class ManualClock : TimeProvider
+public sealed class ManualClock : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];

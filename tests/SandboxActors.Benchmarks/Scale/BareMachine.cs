@@ -1,0 +1,58 @@
+using SandboxActors.Kvm;
+using SandboxActors.Kvm.Native;
+using SandboxActors.Machine;
+
+namespace SandboxActors.Benchmarks.Scale;
+
+/// <summary>
+/// The floor of making a sandbox: the calls of the kernel alone that a VM of the same kind takes (VM, memory slots, vCPU with its run page and its CPUID, and
+/// a first run that touches as many pages as the start of the guest <c>simple</c> does), and nothing that a sandbox does besides.
+/// </summary>
+internal sealed class BareMachine : IDisposable
+{
+    private const int PagesTouched = 12;
+    private static readonly KvmSystem System = KvmSystem.Open();
+    private static readonly KvmFeatures Features = System.ReadFeatures();
+    private static readonly KvmProfile Profile = KvmProfile.Read(System, Features);
+
+    private readonly GuestMemoryBlock _code = GuestMemoryArena.Shared.Allocate(BareWriter.CodePage.Length);
+    private readonly GuestMemoryBlock _data;
+    private readonly KvmVm _vm;
+    private readonly KvmVcpu _vcpu;
+    private readonly MachineTables _tables;
+
+    public BareMachine()
+    {
+        var range = new GuestRange(BareWriter.DataStart, PagesTouched * GuestAddress.PageSize);
+        _data = GuestMemoryArena.Shared.Allocate(range.Length);
+        _data.Populate(0, (int)range.Length);
+        BareWriter.Assemble(PagesTouched).CopyTo(_code.Slice(0, (int)BareWriter.CodePage.Length));
+
+        _vm = System.CreateVm(Features);
+        int slot = 0;
+        var options = new MachineOptions { OpenPorts = [0xE0], Arena = GuestMemoryArena.Shared };
+        _tables = MachineTables.Create(options, (start, block, _) => _vm.SetMemory(slot++, start, block, flags: 0));
+        _vm.SetMemory(slot++, BareWriter.CodePage.Start, _code, flags: 0);
+        _vm.SetMemory(slot, range.Start, _data, KvmConstants.KVM_MEM_LOG_DIRTY_PAGES);
+        _tables.Pages.Map(BareWriter.CodePage, MemoryAccess.Read | MemoryAccess.Execute);
+        _tables.Pages.Map(range, MemoryAccess.Read | MemoryAccess.Write);
+        _vcpu = _vm.CreateVcpu();
+        VcpuState state = InitialState.Create(Features, Profile, _tables.Pages.Root);
+        var registers = new kvm_sync_regs
+        {
+            regs = RegisterConversion.ToNative(state.General with { Rip = BareWriter.CodePage.Start.Value }),
+            sregs = RegisterConversion.ToNative(state.Special),
+        };
+        _vcpu.SetRegisters(ref registers);
+        if (_vcpu.Enter(out RawExit exit, out _) != 0 || exit.Port != 0xE0) throw new InvalidOperationException("The bare guest did not reach its port.");
+    }
+
+    public void Dispose()
+    {
+        _vcpu.Dispose();
+        _vm.Dispose();
+        _tables.Dispose();
+        _code.Dispose();
+        _data.Dispose();
+    }
+}
