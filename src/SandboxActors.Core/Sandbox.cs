@@ -1,4 +1,5 @@
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Exitless;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Snapshots;
@@ -18,6 +19,7 @@ public sealed partial class Sandbox : IDisposable
 
     private readonly SandboxDefinitionParts _parts;
     private readonly SandboxGate _gate;
+    private readonly ExitlessPolicy? _exitless;
 
     // All owned by the operation inside the gate.
     private List<WeakReference<MappedFile>>? _files;
@@ -35,6 +37,7 @@ public sealed partial class Sandbox : IDisposable
         Id = Interlocked.Increment(ref _lastId);
         _parts = parts;
         _gate = new SandboxGate(this);
+        _exitless = parts.PollCounts > 0 ? new ExitlessPolicy(parts.Options.ExitlessPoll.GetValueOrDefault(), parts.Time) : null;
         InterruptHandle = new InterruptHandle();
     }
 
@@ -58,6 +61,9 @@ public sealed partial class Sandbox : IDisposable
 
     /// <summary>The regions mapped into the guest, from the lowest address up.</summary>
     public IReadOnlyList<MappedRegion> MappedRegions => _vm is { } vm ? vm.Regions.All : _current?.Regions ?? [];
+
+    /// <summary>The machine, if its guest may stay inside between calls: for tests.</summary>
+    internal ExitlessMachine? Exitless => _vm?.Exitless;
 
     /// <summary>Whether input and output buffer hold nothing but zeros: for tests.</summary>
     internal bool BuffersAreClean => _vm is not { } vm || vm.Memory.BuffersAreClean();
@@ -162,11 +168,18 @@ public sealed partial class Sandbox : IDisposable
         int length = vm.Input.WriteCall(function, returnType, arguments);
         _current = null;
         _activeCall = call.Become(function, returnType, length);
+        if (_exitless is not null && policy == StatePolicy.Keep && options.Items is null) StartExitless(call, vm.Exitless!);
         call.Bind(before, policy == StatePolicy.RollBackAlways, options.Items is { } items ? new ItemStream(items) : null);
         long number = InterruptHandle.Begin();
         options = options.Within(_parts.Options.CallTimeout, _parts.Options.CallCpuBudget);
         if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _parts.Time);
         return call;
+    }
+
+    private void StartExitless(GuestCall call, ExitlessMachine machine)
+    {
+        call.IsExitless = _exitless!.Begin(machine.IsGuestLooking);
+        if (call.IsExitless) machine.Prepare(_parts.PollCounts);
     }
 
     private GuestStep StepInside(GuestCall call, out List<TaskCompletionSource<KillOutcome>>? killers)
@@ -178,6 +191,8 @@ public sealed partial class Sandbox : IDisposable
         _activeCall = null;
         killers = InterruptHandle.End();
         step = CleanUp(call, step);
+        if (_poison is not null) _exitless?.Forget();
+        else _exitless?.End(hasPaid: call.IsExitless && _vm!.Exitless!.HasPaid);
         call.End();
         NoteUse();
         return step;
@@ -200,7 +215,12 @@ public sealed partial class Sandbox : IDisposable
         try
         {
             bool failed = step.Kind == GuestStepKind.Failed || call.Batch is { HasFailed: true };
-            if (step.Failure is GuestPoisonException poison) Poison(poison);
+            if (step.Failure is GuestPoisonException poison)
+            {
+                StopGuest(); // which may still write, where its answer came without an exit
+                Poison(poison);
+            }
+
             SandboxMemory memory = _vm!.Memory;
             memory.CleanInput();
             if (call.Batch is not null) memory.ClearAnswerHeader();
@@ -221,6 +241,19 @@ public sealed partial class Sandbox : IDisposable
         }
     }
 
+    // One that may still be inside, though nobody calls it any more. If that fails no other sandbox gets the machine.
+    private void StopGuest()
+    {
+        try
+        {
+            _vm?.Exitless?.Stop();
+        }
+        catch (MachineException)
+        {
+            _isSuspect = true;
+        }
+    }
+
     private void ThrowIfNotReady()
     {
         if (_unrecoverable) throw new UnrecoverableSandboxException();
@@ -233,6 +266,7 @@ public sealed partial class Sandbox : IDisposable
         _activeCall?.Limits?.Dispose();
         if (_activeCall is not null) InterruptHandle.Abandon();
         _activeCall = null;
+        StopGuest();
         ReturnVm();
         foreach (WeakReference<MappedFile> file in _files ?? [])
             if (file.TryGetTarget(out MappedFile? mapped)) mapped.Dispose();

@@ -22,6 +22,9 @@ public sealed class KvmHypervisor : IHypervisor
     /// <inheritdoc />
     public uint TimestampCounterKilohertz => _profile.TimestampCounterKilohertz;
 
+    /// <inheritdoc />
+    public bool HasCostlyExits => true;
+
     /// <summary>Opens KVM and finds out what it can do, with machines made for that and disposed.</summary>
     /// <exception cref="KvmUnavailableException">KVM is missing, not allowed, lacks something that is needed, or refuses to make a
     /// machine.</exception>

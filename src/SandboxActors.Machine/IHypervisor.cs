@@ -10,6 +10,13 @@ public interface IHypervisor : IDisposable
     uint TimestampCounterKilohertz { get; }
 
     /// <summary>
+    /// Whether leaving a guest and entering it costs so much that one that is called often had better stay inside, on a processor of its own, and
+    /// look for its next call. Then the host sees what such a guest writes to its memory, and it what the host writes, each in the order in which it
+    /// was written.
+    /// </summary>
+    bool HasCostlyExits => false;
+
+    /// <summary>
     /// Makes a machine with one vCPU, no memory that a guest can see, and in 64-bit mode at CPL3. Everything the processor itself needs
     /// (page tables, descriptor tables, exception stub) is the machine's own and lies where no guest access reaches.
     /// </summary>

@@ -3,8 +3,8 @@ using SandboxActors.Wire.Codec;
 namespace SandboxActors.Wire;
 
 /// <summary>
-/// Writes messages for the other side: size-prefixed FlatBuffers, straight to where they belong, or into a buffer of its own that grows to the largest of
-/// them. A message allocates nothing once the buffer is large enough; letting go of the writer frees it. Not thread-safe.
+/// Writes messages for the other side: size-prefixed FlatBuffers, straight to where they belong, or into a buffer of its own that grows to the
+/// largest of them. A message allocates nothing once the buffer is large enough; letting go of the writer frees it. Not thread-safe.
 /// </summary>
 public sealed partial class MessageWriter
 {

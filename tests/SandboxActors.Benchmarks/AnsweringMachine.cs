@@ -5,8 +5,8 @@ using SandboxActors.Machine;
 namespace SandboxActors.Benchmarks;
 
 /// <summary>
-/// A machine without a guest: at each entry it puts the next of some messages where a guest's would stand, and exits by its port. What a call on it costs
-/// is what the host does for a call, without the exit.
+/// A machine without a guest: at each entry it puts the next of some messages where a guest's would stand, and exits by its port. What a call on it
+/// costs is what the host does for a call, without the exit.
 /// </summary>
 internal sealed class AnsweringMachine : IVirtualMachine
 {
@@ -41,7 +41,8 @@ internal sealed class AnsweringMachine : IVirtualMachine
     {
         if (_output == 0)
         {
-            _output = BinaryPrimitives.ReadUInt64LittleEndian(_memory!.Slice(_state.General.Rdi + OutputAddressInBoot - _range.Start.Value, sizeof(ulong))) - _range.Start.Value;
+            ulong place = _state.General.Rdi + OutputAddressInBoot - _range.Start.Value;
+            _output = BinaryPrimitives.ReadUInt64LittleEndian(_memory!.Slice(place, sizeof(ulong))) - _range.Start.Value;
             return VmExit.Output(_exits[^1].Port, 0);
         }
 

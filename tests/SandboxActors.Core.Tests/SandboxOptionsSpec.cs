@@ -38,6 +38,18 @@ public sealed class SandboxOptionsSpec
     }
 
     [Fact]
+    public void A_time_to_look_for_calls_is_a_microsecond_to_a_millisecond()
+    {
+        foreach (double microseconds in new[] { 1, 50.5, 1000 })
+            (SandboxOptions.Default with { ExitlessPoll = TimeSpan.FromMicroseconds(microseconds) }).Validate();
+        foreach (double microseconds in new[] { -1, 0, 0.9, 1000.1, 1e9 })
+        {
+            SandboxOptions options = SandboxOptions.Default with { ExitlessPoll = TimeSpan.FromMicroseconds(microseconds) };
+            Assert.Equal(nameof(SandboxOptions.ExitlessPoll), Assert.Throws<ArgumentOutOfRangeException>(options.Validate).ParamName);
+        }
+    }
+
+    [Fact]
     public void Every_part_of_a_layout_is_page_aligned_guarded_and_usable()
     {
         Gen.Select(Size(SandboxOptions.HeapBounds), Size(SandboxOptions.StackBounds), Size(SandboxOptions.BufferBounds), Size(SandboxOptions.BufferBounds)).Sample(

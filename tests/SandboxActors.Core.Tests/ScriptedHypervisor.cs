@@ -16,6 +16,8 @@ internal sealed class ScriptedHypervisor : IHypervisor
 
     public uint TimestampCounterKilohertz => 1;
 
+    public bool HasCostlyExits { get; init; }
+
     public IVirtualMachine CreateMachine(MachineOptions options)
     {
         var machine = new ScriptedMachine(OnRun);

@@ -26,6 +26,9 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     /// <summary>What each run does; may be changed between runs.</summary>
     public Func<ScriptedMachine, VmExit> OnRun { get; set; } = onRun;
 
+    /// <summary>What else happens when registers are written: the guest is somewhere else then.</summary>
+    public Action OnWriteState { get; set; } = static () => { };
+
     /// <summary>The pages written, if not all of them count as such.</summary>
     public HashSet<int>? Log { get; set; }
 
@@ -53,6 +56,9 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     public bool IsDisposed { get; private set; }
 
     public long StaleInterrupts => 0;
+
+    /// <summary>Where the boot information is.</summary>
+    public GuestAddress Boot => new(_state.General.Rdi);
 
     /// <summary>Where the guest's buffers are, as the boot information says.</summary>
     public (GuestRange Input, GuestRange Output) Buffers
@@ -135,6 +141,7 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
     {
         Fail(nameof(WriteState));
         _state = state;
+        OnWriteState();
     }
 
     public void ReadWrittenPages(int slot, Span<ulong> bitmap)

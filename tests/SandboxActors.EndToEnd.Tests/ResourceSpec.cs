@@ -136,6 +136,22 @@ public sealed class ResourceSpec
             times: 500);
     }
 
+    [SkippableFact]
+    public void Sandboxes_whose_guests_are_inside_when_they_go()
+    {
+        SandboxBuilder builder = HotSandbox.Builder();
+        int inside = 0;
+        Repeat(
+            () =>
+            {
+                using Sandbox sandbox = builder.Build();
+                for (int i = 0; i < 40; i++) sandbox.Call("NoOp");
+                if (sandbox.Exitless!.IsGuestLooking) inside++;
+            },
+            times: 300);
+        Assert.True(inside > 0, "No guest was inside.");
+    }
+
     private static void Repeat(Action action, int times = Times)
     {
         for (int i = 0; i < 50; i++) action(); // everything is compiled and loaded, and every page that is used is in place

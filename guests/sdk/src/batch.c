@@ -1,6 +1,7 @@
 #include "batch.h"
 #include "dispatch.h"
 #include "machine.h"
+#include "output.h"
 
 #include <sandbox/failure.h>
 
@@ -22,21 +23,12 @@ static void begin_answers(void)
 // Moves an answer from the output buffer behind those that are there already. False if it does not fit, or is not whole.
 static bool move_answer(uint32_t offset)
 {
-    uint32_t length;
     uint8_t *answers = (uint8_t *)guest_boot->answers.address;
-    uint8_t *message = (uint8_t *)guest_boot->output.address + offset;
-    size_t size = guest_boot->output.size;
-    if (offset > size - sizeof length)
+    size_t length = guest_output_move(offset, answers + answers_end, guest_boot->answers.size - answers_end);
+    if (length == 0)
         return false;
 
-    memcpy(&length, message, sizeof length);
-    size -= offset;
-    if (length > size - sizeof length || length + sizeof length > guest_boot->answers.size - answers_end)
-        return false;
-
-    memcpy(answers + answers_end, message, length + sizeof length);
-    memset(message, 0, length + sizeof length);
-    answers_end = guest_round_up(answers_end + length + sizeof length, GUEST_BATCH_ALIGNMENT);
+    answers_end = guest_round_up(answers_end + length, GUEST_BATCH_ALIGNMENT);
 
     // The host may look at any moment, and what is counted must be there.
     GUEST_WRITES_IN_ORDER();

@@ -3,6 +3,7 @@
 #include "dispatch.h"
 #include "heap.h"
 #include "machine.h"
+#include "poll.h"
 #include "registry.h"
 
 #include <sandbox/failure.h>
@@ -27,11 +28,14 @@ __attribute__((noreturn, used, section(".text.guest_entry"))) GUEST_NO_STACK_PRO
     guest_register_listed_functions();
     guest_run_initializers();
 
-    uint32_t value = boot->size < sizeof *boot ? 0 : GUEST_TAKES_BATCHES;
-    for (;;) {
-        GUEST_OUT(GUEST_PORT_READY, value);
+    uint32_t value = boot->size < GUEST_BOOT_SIZE_WITHOUT_POLLING ? 0 : GUEST_TAKES_BATCHES;
+    GUEST_OUT(GUEST_PORT_READY, value);
+    for (bool found = false;;) {
         uint32_t count = guest_batch_count();
         value = (count == 0 ? guest_serve_call() : guest_serve_batch(count)).offset;
+        found = guest_poll_for_call(&value, found);
+        if (!found)
+            GUEST_OUT(GUEST_PORT_READY, value);
     }
 }
 #endif

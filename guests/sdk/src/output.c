@@ -29,4 +29,22 @@ void guest_output_begin_message(WireWriter *writer)
     wire_begin(writer, buffer() + start, size - start);
 }
 
+size_t guest_output_move(uint32_t offset, uint8_t *target, size_t room)
+{
+    uint32_t length;
+    size_t size = guest_boot->output.size;
+    if (offset > size - sizeof length)
+        return 0;
+
+    uint8_t *message = buffer() + offset;
+    memcpy(&length, message, sizeof length);
+    size -= offset;
+    if (length > size - sizeof length || length + sizeof length > room)
+        return 0;
+
+    memcpy(target, message, length + sizeof length);
+    memset(message, 0, length + sizeof length);
+    return length + sizeof length;
+}
+
 uint32_t guest_output_offset(const WireWriter *writer) { return (uint32_t)(writer->start - buffer()); }

@@ -16,6 +16,9 @@ void guest_output_keep_answer(const WireWriter *writer);
 // A writer for a message behind the answer.
 void guest_output_begin_message(WireWriter *writer);
 
+// Moves a message from a place of the buffer to `target`. Its bytes; 0 if it is longer than `room` or not whole, and then it stays.
+size_t guest_output_move(uint32_t offset, uint8_t *target, size_t room);
+
 // What to write to a port for the writer's message.
 uint32_t guest_output_offset(const WireWriter *writer);
 

@@ -146,6 +146,7 @@ int main(void)
     wire_tests();
     call_tests();
     batch_tests();
+    poll_tests();
     heap_tests();
     printf("The SDK's tests passed.\n");
     return 0;

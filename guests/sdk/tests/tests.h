@@ -14,6 +14,7 @@
 #include "dispatch.h"
 #include "heap.h"
 #include "output.h"
+#include "poll.h"
 #include "registry.h"
 #include "utf8.h"
 #include "wire_reader.h"
@@ -33,6 +34,7 @@ void random_tests(void);
 void wire_tests(void);
 void call_tests(void);
 void batch_tests(void);
+void poll_tests(void);
 
 // The machine that the tests give to the guest. Each buffer is a block of its own, so that the sanitizer sees a step outside.
 typedef struct Machine {

@@ -59,6 +59,14 @@ internal static class GuestAbi
     /// <summary>Bytes at the start of the buffer of answers. The first four are how many there are; the rest is zero.</summary>
     public const int AnswersHeaderSize = 16;
 
+    /// <summary>In a message's place: it stands in the buffer of answers, and not in the output buffer.</summary>
+    public const uint InAnswers = 0x8000_0000;
+
+    /// <summary>
+    /// Where in the buffer of answers, when there is no batch, 64 bits say which call was answered without an exit: its number, and above it the answer's place.
+    /// </summary>
+    public const int AnsweredOffset = 64;
+
     /// <summary>Where a message behind another one of a batch stands: on the next 16 bytes.</summary>
     public static int NextInBatch(int end) => checked(end + 15) & ~15;
 

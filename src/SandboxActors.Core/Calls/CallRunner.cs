@@ -69,14 +69,14 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
         exit = default;
         if (call.Limits?.Cpu is not { } budget)
         {
-            exit = _machine.Run();
+            exit = Run(call.IsExitless);
             return true;
         }
 
         if (!budget.Enter()) return false;
         try
         {
-            exit = _machine.Run();
+            exit = Run(call.IsExitless);
         }
         finally
         {
@@ -85,6 +85,8 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
 
         return true;
     }
+
+    private VmExit Run(bool isExitless) => isExitless ? vm.Exitless!.RunCall() : _machine.Run();
 
     private static GuestStep Poison(GuestCall call, PoisonReason reason) => GuestStep.Failed(GuestPoisonException.For(call.Function, reason));
 

@@ -41,6 +41,9 @@ public sealed class GuestCall
     /// <summary>Whether this is the guest's start, which ends without a message.</summary>
     internal bool IsInitialization { get; init; }
 
+    /// <summary>Whether it is handed over without an exit, if that can be.</summary>
+    internal bool IsExitless { get; set; }
+
     /// <summary>The host function whose task the guest waits for, if there is one.</summary>
     internal PendingHostCall? Pending { get; set; }
 
@@ -62,6 +65,7 @@ public sealed class GuestCall
         Function = function;
         ReturnType = returnType;
         InputLength = inputLength;
+        IsExitless = false;
         IsFinished = false;
         return this;
     }

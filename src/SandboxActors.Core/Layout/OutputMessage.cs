@@ -3,8 +3,8 @@ using System.Buffers;
 namespace SandboxActors.Core.Layout;
 
 /// <summary>
-/// The body of a message, copied out of guest memory: what anybody may look at, since nobody can change it any more. Short ones are in memory that is used again
-/// for the next one, others in memory of the pool, which has it back when this is disposed.
+/// The body of a message, copied out of guest memory: what anybody may look at, since nobody can change it any more. Short ones are in memory that is
+/// used again for the next one, others in memory of the pool, which has it back when this is disposed.
 /// </summary>
 internal readonly ref struct OutputMessage
 {

@@ -8,9 +8,8 @@ using SandboxActors.Wire;
 namespace SandboxActors.Core.Layout;
 
 /// <summary>
-/// A guest's memory as the host sees it. Owned by one sandbox and used by its one caller while the guest is stopped, so nothing here is read while a
-/// guest
-/// can write it.
+/// A guest's memory as the host sees it. Owned by one sandbox and used by its one caller, while the guest is stopped, or looks for its next call: what a
+/// guest may write meanwhile is read once.
 /// </summary>
 internal sealed class SandboxMemory : IDisposable
 {
@@ -29,6 +28,7 @@ internal sealed class SandboxMemory : IDisposable
     private readonly ulong _input;
     private readonly ulong _calls;
     private readonly ulong _output;
+    private readonly ulong _answers;
     private PageTracker? _pages;
     private int _inputUsed;
     private int _callsUsed;
@@ -40,7 +40,9 @@ internal sealed class SandboxMemory : IDisposable
         _input = layout.OffsetOf(layout.Input.Start);
         _calls = layout.OffsetOf(layout.Calls.Start);
         _output = layout.OffsetOf(layout.Output.Start);
+        _answers = layout.OffsetOf(layout.Answers.Start);
         _block = arena.Allocate(layout.Memory.Length);
+        Words = new CallWords(_block, layout);
         try
         {
             _shared = image.Shared.Acquire();
@@ -63,6 +65,9 @@ internal sealed class SandboxMemory : IDisposable
 
     /// <summary>The boot information, which the host alone writes.</summary>
     public Span<byte> Boot => _block.Slice(Layout.OffsetOf(Layout.Boot.Start), BootInformation.Size);
+
+    /// <summary>The words by which calls are handed over without an exit.</summary>
+    public CallWords Words { get; }
 
     /// <summary>What the guest's pages hold. There once the memory is mapped into a machine.</summary>
     public PageTracker Pages => _pages ?? throw new InvalidOperationException("The memory is not mapped into a machine yet.");
@@ -127,37 +132,40 @@ internal sealed class SandboxMemory : IDisposable
 
     /// <summary>How many answers to the calls of a batch are there, as the guest says.</summary>
     public uint ReadAnswerCount() =>
-        BinaryPrimitives.ReadUInt32LittleEndian(_block.Read(Layout.OffsetOf(Layout.Answers.Start), sizeof(uint)));
+        BinaryPrimitives.ReadUInt32LittleEndian(_block.Read(_answers, sizeof(uint)));
 
     /// <summary>Copies answers, and whatever else stands there, from an offset of the buffer of answers on.</summary>
     public void CopyAnswers(int offset, Span<byte> copy) =>
-        _block.Read(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, copy.Length).CopyTo(copy);
+        _block.Read(_answers + (ulong)offset, copy.Length).CopyTo(copy);
 
     /// <summary>Clears answers that have been taken.</summary>
-    public void ClearAnswers(int offset, int length) => ClearWrittenByGuest(Layout.OffsetOf(Layout.Answers.Start) + (ulong)offset, length);
+    public void ClearAnswers(int offset, int length) => ClearWrittenByGuest(_answers + (ulong)offset, length);
 
     /// <summary>From now on no answer is there.</summary>
     public void ClearAnswerHeader() => ClearAnswers(0, GuestAbi.AnswersHeaderSize);
 
     /// <summary>
-    /// Copies a message out of the output buffer, and clears it there. The guest wrote both its place and its length: each is read once and tested before
-    /// anything is made of it, and the message is copied before anybody looks at it.
+    /// Copies a message out of the output buffer, or the buffer of answers, and clears it there. The guest wrote both its place and its length: each is
+    /// read once and tested before anything is made of it, and the message is copied before anybody looks at it. The guest may run meanwhile.
     /// </summary>
-    /// <param name="offset">What the guest passed with its <c>out</c>.</param>
+    /// <param name="place">What the guest passed with its <c>out</c>, or in its word.</param>
     /// <returns>The message; to be disposed before the next one is taken.</returns>
     /// <exception cref="WireFormatException">It does not lie in the buffer; nothing was changed.</exception>
-    public OutputMessage TakeOutput(uint offset)
+    public OutputMessage TakeOutput(uint place)
     {
-        Span<byte> output = _block.Slice(_output, (int)Layout.Output.Length);
+        bool isInAnswers = (place & GuestAbi.InAnswers) != 0;
+        uint offset = place & ~GuestAbi.InAnswers;
+        ulong start = isInAnswers ? _answers : _output;
+        Span<byte> output = _block.Slice(start, (int)(isInAnswers ? Layout.Answers : Layout.Output).Length);
         if (offset > output.Length - GuestAbi.SizePrefix)
-            throw new WireFormatException($"its offset {offset} lies outside the output buffer of {output.Length} bytes");
+            throw new WireFormatException($"its offset {offset} lies outside the buffer of {output.Length} bytes");
         Span<byte> rest = output[(int)offset..];
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(rest);
         if (length > rest.Length - GuestAbi.SizePrefix)
-            throw new WireFormatException($"its length {length} at offset {offset} exceeds the output buffer of {output.Length} bytes");
+            throw new WireFormatException($"its length {length} at offset {offset} exceeds the buffer of {output.Length} bytes");
         OutputMessage message = OutputMessage.Copy(rest.Slice(GuestAbi.SizePrefix, (int)length), _shortMessage);
         Span<byte> taken = rest[..(GuestAbi.SizePrefix + (int)length)];
-        Pages.NoteHostWrite(_output + offset, taken.Length);
+        Pages.NoteHostWrite(start + offset, taken.Length);
         taken.Clear();
         return message;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Exitless;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
@@ -18,6 +19,7 @@ internal sealed class MicroVm : IDisposable
     {
         Shape = shape;
         Machine = machine;
+        Exitless = machine as ExitlessMachine;
         Memory = memory;
         Regions = new RegionMap(machine, shape.Layout);
         Input = new InputWriter(memory);
@@ -27,6 +29,9 @@ internal sealed class MicroVm : IDisposable
     public MicroVmShape Shape { get; }
 
     public IVirtualMachine Machine { get; }
+
+    /// <summary>The machine, if its guest may stay inside between calls.</summary>
+    public ExitlessMachine? Exitless { get; }
 
     public SandboxMemory Memory { get; }
 
@@ -52,6 +57,7 @@ internal sealed class MicroVm : IDisposable
         try
         {
             machine = shape.Hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = shape.Arena });
+            if (shape.IsExitless) machine = new ExitlessMachine(machine, memory.Words);
             memory.MapInto(machine);
             return new MicroVm(shape, machine, memory);
         }

@@ -10,6 +10,11 @@ namespace SandboxActors.Core;
 internal sealed record SandboxDefinitionParts(
     MicroVmShape Shape, IMicroVmSource Source, HostFunctionTable HostFunctions, Action<GuestLogRecord> Log, SandboxOptions Options, TimeProvider Time)
 {
+    /// <summary>How long a guest looks for its next call, in counts of its time stamp counter; zero: not at all.</summary>
+    public ulong PollCounts { get; } = Shape.IsExitless && Options.ExitlessPoll is { } poll
+        ? Math.Max(1, (ulong)(poll.TotalMilliseconds * Shape.Hypervisor.TimestampCounterKilohertz))
+        : 0;
+
     /// <summary>What snapshots of these sandboxes are taken of.</summary>
     public SnapshotOrigin Origin { get; private init; } = new(Shape.Hypervisor.Name, Shape.Image, Shape.Layout, HostFunctions.Signatures, HostProcessor.Vendor);
 

@@ -1,8 +1,8 @@
 namespace SandboxActors.Wire.Codec;
 
 /// <summary>
-/// The templates of the calls that come again and again. One place for each call, by its function; a call gets it when it comes there twice in a row, so that
-/// calls that share a place are written anew each time, and allocate nothing.
+/// The templates of the calls that come again and again. One place for each call, by its function; a call gets it when it comes there twice in a row,
+/// so that calls that share a place are written anew each time, and allocate nothing.
 /// </summary>
 internal sealed class CallTemplates
 {

@@ -8,8 +8,9 @@ namespace SandboxActors.Wire.Codec;
 /// with no place to write to, which gives the length, and then with one of exactly that length.
 /// </summary>
 /// <remarks>
-/// The bytes are those of the FlatBuffers library with every field written (<c>ForceDefaults</c>): padding, order, and one vtable for all tables that have the
-/// same. Positions are counted in bytes from the message's end. Nothing that was written is read again, since it lies where the other side may see it.
+/// The bytes are those of the FlatBuffers library with every field written (<c>ForceDefaults</c>): padding, order, and one vtable for all tables that
+/// have the same. Positions are counted in bytes from the message's end. Nothing that was written is read again, since it lies where the other side
+/// may see it.
 /// </remarks>
 internal ref struct FlatWriter
 {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SandboxActors.Wire.Codec;
 
 /// <summary>
-/// A message that was written, with holes where its numbers stood: the next message like it is its bytes with other numbers in them, which is many times as fast
-/// as writing it. Messages with texts or arrays have no such template. Immutable.
+/// A message that was written, with holes where its numbers stood: the next message like it is its bytes with other numbers in them, which is many
+/// times as fast as writing it. Messages with texts or arrays have no such template. Immutable.
 /// </summary>
 internal sealed class MessageTemplate
 {

@@ -4,8 +4,8 @@ namespace SandboxActors.Wire.Codec;
 internal sealed class VtableList
 {
     /// <summary>
-    /// More than a message can have. Tables of one kind differ by the padding in front of their first field, which is less than that field is long: those
-    /// of numbers of 8 bytes in 8 ways, those of other values, of truth values and of parameters in 4 each; all others come once.
+    /// More than a message can have. Tables of one kind differ by the padding in front of their first field, which is less than that field is long:
+    /// those of numbers of 8 bytes in 8 ways, those of other values, of truth values and of parameters in 4 each; all others come once.
     /// </summary>
     private const int Most = 32;
 

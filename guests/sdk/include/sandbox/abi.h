@@ -33,6 +33,15 @@
 // Bytes at the start of the buffer of answers. The first four are how many there are; the rest is zero.
 #define GUEST_ANSWERS_HEADER 16
 
+// In a message's place: it stands in the buffer of answers, not in the output buffer.
+#define GUEST_IN_ANSWERS UINT32_C(0x80000000)
+
+// Where in the buffer of answers, when there is no batch, 64 bits say which call was answered without an exit: its number, and above it the
+// answer's place. A short answer stands right behind, so that the host finds both in as few cache lines as can be.
+#define GUEST_ANSWERED_OFFSET 64
+#define GUEST_NEAR_ANSWER_OFFSET 72
+#define GUEST_NEAR_ANSWER_SIZE 120
+
 // Calls, and answers, begin at multiples of it.
 #define GUEST_BATCH_ALIGNMENT 16
 
@@ -91,13 +100,18 @@ typedef struct GuestBootInformation {
     uint8_t seed[32];
     GuestMemory calls;   // of a batch; the host alone writes it
     GuestMemory answers; // to them; the guest's
+    uint64_t poll_counts; // of the time stamp counter: how long to look for the next call; 0: not at all. The host changes it at any time
+    uint32_t call_number; // the host changes it when there is a call for a guest that looks for one
+    uint32_t reserved_behind;
 } GuestBootInformation;
 
-// Hosts that know no batches tell nothing behind the seed.
+// Hosts that know no batches tell nothing behind the seed, and those that know no calls without an exit nothing behind the buffer of answers.
 #define GUEST_BOOT_SIZE_WITHOUT_BATCHES 136
+#define GUEST_BOOT_SIZE_WITHOUT_POLLING 168
 
-_Static_assert(sizeof(GuestBootInformation) == 168, "docs/guest-abi.md");
+_Static_assert(sizeof(GuestBootInformation) == 184, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, calls) == GUEST_BOOT_SIZE_WITHOUT_BATCHES, "docs/guest-abi.md");
+_Static_assert(offsetof(GuestBootInformation, poll_counts) == GUEST_BOOT_SIZE_WITHOUT_POLLING, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, input) == 16, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, log_level) == 80, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, seed) == 104, "docs/guest-abi.md");
