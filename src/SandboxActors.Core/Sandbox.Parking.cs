@@ -66,6 +66,7 @@ public sealed partial class Sandbox : IMicroVmHolder
             if (_vm != vm || _activeCall is not null || _poison is not null || _unrecoverable || vm.Regions.All.Length > 0) return false;
             TakeSnapshot();
             LetGo();
+            vm.Memory.Pages.NoteRest();
             return true;
         }
         catch (MachineException)

@@ -18,6 +18,9 @@ internal sealed partial class KvmMachine
     // The state written that the guest has not gone on with yet: it is to load a part of it by itself, or is about to.
     private VcpuState? _resuming;
 
+    // What the trampoline's data page holds.
+    private ImmutableArray<byte> _prepared;
+
     // What the vCPU is known to hold of the registers that a guest at CPL3 cannot write: then writing the same again is not needed.
     private ulong? _writtenExtendedControl;
     private DebugRegisters? _knownDebug;
@@ -87,7 +90,9 @@ internal sealed partial class KvmMachine
 
         bool loadsItself = CanLoadItself(state);
         if (_isUnfinished && !(loadsItself && _outputAt is not null) && !IsFinishedOutput) FinishWithOldRegisters();
-        GeneralRegisters entry = ResumeTrampoline.Prepare(_tables.ResumeData, state.ExtendedState.AsSpan(), state.General);
+        bool isPrepared = state.ExtendedState == _prepared; // the same object
+        GeneralRegisters entry = ResumeTrampoline.Prepare(_tables.ResumeData, isPrepared ? [] : state.ExtendedState.AsSpan(), state.General);
+        _prepared = state.ExtendedState;
         var registers = new kvm_sync_regs
         {
             regs = RegisterConversion.ToNative(loadsItself ? entry : state.General),

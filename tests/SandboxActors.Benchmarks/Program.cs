@@ -16,6 +16,7 @@ if (args is ["fairness", ..]) return await FairnessRun.RunAsync(args);
 if (args is ["slices", ..]) return await SlicesRun.RunAsync(args);
 if (args is ["async", ..]) return await AsyncRun.RunAsync(args);
 if (args is ["scale", ..]) return await ScaleRun.RunAsync(args);
+if (args is ["unpark", ..]) return UnparkRun.Run();
 if (args is ["batch", ..]) return await BatchRun.RunAsync(args);
 if (args is ["durable", ..]) return DurableRun.Run();
 if (args is ["peers", .. string[] parts]) return PeersRun.Run(parts);

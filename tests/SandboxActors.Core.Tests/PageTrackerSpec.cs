@@ -22,7 +22,7 @@ public sealed class PageTrackerSpec
                 var taken = new List<(PageTree Tree, byte[] Copy)> { (memory.Pages.Capture(), memory.Copy()) };
                 for (int step = 0; step < 300; step++)
                 {
-                    switch (random.Next(8))
+                    switch (random.Next(9))
                     {
                         case <= 3:
                             for (int writes = random.Next(4); writes >= 0; writes--) memory.WriteAsGuest(random);
@@ -33,6 +33,11 @@ public sealed class PageTrackerSpec
                         case 5 when taken.Count < 12:
                             taken.Add((memory.Pages.Capture(), memory.Copy()));
                             break;
+                        case 6:
+                            memory.Pages.Capture();
+                            memory.Pages.NoteRest();
+                            if (random.Next(2) == 0) memory.ClearAsHost(random);
+                            goto default;
                         default:
                             (PageTree tree, byte[] copy) = taken[random.Next(3) == 0 ? random.Next(taken.Count) : ^1];
                             memory.Pages.PutBack(tree);
@@ -60,6 +65,25 @@ public sealed class PageTrackerSpec
         Assert.Equal(before[memory.FirstHeapPage].ToArray(), memory.Page(memory.FirstHeapPage));
 
         memory.Write(memory.FirstHeapPage, 3);
+        memory.Pages.PutBack(before);
+        Assert.Equal(before[memory.FirstHeapPage].ToArray(), memory.Page(memory.FirstHeapPage));
+    }
+
+    [Fact]
+    public void Memory_at_rest_gets_other_contents_without_a_look_at_what_was_written_and_its_next_ones_with()
+    {
+        using var memory = new LoggedMemory();
+        PageTree before = memory.Pages.Capture();
+        memory.Write(memory.FirstHeapPage, 1);
+        memory.Pages.Capture();
+        memory.Pages.NoteRest();
+        memory.RefuseLog = true;
+        memory.Pages.PutBack(before);
+        Assert.Equal(before[memory.FirstHeapPage].ToArray(), memory.Page(memory.FirstHeapPage));
+
+        Assert.Throws<MachineException>(() => memory.Pages.PutBack(before));
+        memory.RefuseLog = false;
+        memory.Write(memory.FirstHeapPage, 2);
         memory.Pages.PutBack(before);
         Assert.Equal(before[memory.FirstHeapPage].ToArray(), memory.Page(memory.FirstHeapPage));
     }
@@ -103,6 +127,11 @@ public sealed class PageTrackerSpec
         public PageTracker Pages => _memory.Pages;
 
         public List<int> Forgotten => _machine.Forgotten;
+
+        public bool RefuseLog
+        {
+            set => _machine.Failing = value ? nameof(IVirtualMachine.ReadWrittenPages) : null;
+        }
 
         public int FirstHeapPage => (int)(_memory.Layout.OffsetOf(_heap.Start) / GuestAddress.PageSize);
 

@@ -34,6 +34,9 @@ internal sealed class PageTracker
     private readonly PageBitmap _active;
     private PageTree _base;
 
+    // No guest has run since the memory was found to hold what the base says.
+    private bool _isAtRest;
+
     // Of this epoch.
     private int _restores;
     private int _vainLooks;
@@ -87,6 +90,12 @@ internal sealed class PageTracker
     }
 
     /// <summary>
+    /// Notes that the memory holds what was captured or put back last, and that no guest runs in it before the next putting back: that need not look for
+    /// what was written, since nothing was.
+    /// </summary>
+    public void NoteRest() => _isAtRest = true;
+
+    /// <summary>
     /// Has in memory what putting back would take from files, so that whatever is wrong with a file is known before anything is changed.
     /// </summary>
     /// <exception cref="MachineException">The system refused.</exception>
@@ -106,7 +115,8 @@ internal sealed class PageTracker
     /// <exception cref="MachineException">The system refused; some of it is done.</exception>
     public void PutBack(PageTree wanted, GoldenMemory? golden = null)
     {
-        PageBitmap suspects = FindSuspects();
+        PageBitmap suspects = _isAtRest ? OnlyWrittenByHost() : FindSuspects();
+        _isAtRest = false;
         _differences.Clear();
         wanted.AddDifferences(_base, _differences);
         if (golden is { Runs.Count: > 0 }) MapRuns(wanted, golden);
@@ -150,6 +160,17 @@ internal sealed class PageTracker
     private PageBitmap FindSuspects()
     {
         _machine.ReadWrittenPages(_slot, _suspects.Words);
+        return AddWrittenByHost();
+    }
+
+    private PageBitmap OnlyWrittenByHost()
+    {
+        _suspects.Clear();
+        return AddWrittenByHost();
+    }
+
+    private PageBitmap AddWrittenByHost()
+    {
         for (int word = _writtenByHost.NextWord(0); word < _writtenByHost.Words.Length; word = _writtenByHost.NextWord(word + 1))
             _suspects.Words[word] |= _writtenByHost.Words[word];
         return _suspects;
@@ -186,6 +207,7 @@ internal sealed class PageTracker
             Span<byte> target = Bytes(page);
             target[0] = 0;
             ((Page?)contents?[place] ?? Page.Zero).CopyTo(target);
+            _active.Add(page);
         }
     }
 

@@ -47,6 +47,7 @@ internal sealed class MicroVm : IDisposable
 
     // The registers that were put in last: a sandbox that is restored goes back to the same ones again and again.
     private (KeptRegisters? Kept, VcpuState? State) _loaded;
+    private (Page? Kept, ImmutableArray<byte> Image) _extended;
 
     /// <summary>Makes one. Its guest has not started.</summary>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
@@ -123,7 +124,7 @@ internal sealed class MicroVm : IDisposable
 
     private VcpuState StateOf(Snapshot snapshot)
     {
-        if (_loaded.Kept != snapshot.Registers) _loaded = (snapshot.Registers, snapshot.StateOn(AtRest, Shape.Hypervisor.Name));
+        if (_loaded.Kept != snapshot.Registers) _loaded = (snapshot.Registers, snapshot.StateOn(AtRest, Shape.Hypervisor.Name, ref _extended));
         return _loaded.State!;
     }
 

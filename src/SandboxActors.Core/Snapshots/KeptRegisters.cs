@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using SandboxActors.Machine;
 
@@ -33,9 +34,23 @@ internal sealed class KeptRegisters
     /// <summary>Makes what it was again.</summary>
     public VcpuState ToState()
     {
+        (Page?, ImmutableArray<byte>) none = default;
+        return ToState(ref none);
+    }
+
+    /// <summary>Makes what it was again.</summary>
+    /// <param name="latest">The extended state that was made last: taken if it is the same, as it is of most sandboxes of a guest, and else set.</param>
+    public VcpuState ToState(ref (Page? Kept, ImmutableArray<byte> Image) latest)
+    {
+        if (latest.Kept != _extended || latest.Image.Length != _length) latest = (_extended, MakeImage());
+        return _others with { General = _general, ExtendedState = latest.Image };
+    }
+
+    private ImmutableArray<byte> MakeImage()
+    {
         var image = new byte[GuestAddress.PageSize];
         _extended.CopyTo(image);
         if (_length != image.Length) Array.Resize(ref image, _length);
-        return _others with { General = _general, ExtendedState = ImmutableCollectionsMarshal.AsImmutableArray(image) };
+        return ImmutableCollectionsMarshal.AsImmutableArray(image);
     }
 }

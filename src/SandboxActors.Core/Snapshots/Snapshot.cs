@@ -78,10 +78,11 @@ public sealed partial class Snapshot
     /// </summary>
     /// <param name="pristine">What the vCPU of such a machine holds when it is new.</param>
     /// <param name="hypervisor">The kind of machine.</param>
+    /// <param name="latest">The extended state that was made last for this machine: taken if it is the same, and else set.</param>
     /// <exception cref="SnapshotFormatException">It cannot go on there, or a mapped region's file is not what it was.</exception>
-    internal VcpuState StateOn(VcpuState pristine, string hypervisor)
+    internal VcpuState StateOn(VcpuState pristine, string hypervisor, ref (Page? Kept, ImmutableArray<byte> Image) latest)
     {
-        VcpuState held = Registers.ToState();
+        VcpuState held = Registers.ToState(ref latest);
         return _files?.StateOn(this, held, pristine, hypervisor) ?? held;
     }
 

@@ -50,12 +50,12 @@ internal static class ResumeTrampoline
 
     /// <summary>Writes what the code loads.</summary>
     /// <param name="page">The whole data page.</param>
-    /// <param name="image">An XSAVE image.</param>
+    /// <param name="image">An XSAVE image, of which what there is room for is taken; none at all if the page holds it already.</param>
     /// <param name="registers">The registers that the guest goes on with.</param>
     /// <returns>The registers to enter the guest with, for it to get there.</returns>
     public static GeneralRegisters Prepare(Span<byte> page, ReadOnlySpan<byte> image, in GeneralRegisters registers)
     {
-        image[..LargestImage].CopyTo(page);
+        image[..Math.Min(image.Length, LargestImage)].CopyTo(page);
         BinaryPrimitives.WriteUInt64LittleEndian(page[RaxOffset..], registers.Rax);
         BinaryPrimitives.WriteUInt64LittleEndian(page[RdxOffset..], registers.Rdx);
         BinaryPrimitives.WriteUInt64LittleEndian(page[RipOffset..], registers.Rip);

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using SandboxActors.Core;
-using SandboxActors.Guests;
 using SandboxActors.Hosting;
-using SandboxActors.Kvm;
 using Spectre.Console;
 using static SandboxActors.Benchmarks.Figures;
 
@@ -77,45 +74,5 @@ internal static class ParkedScale
 
             return new ScalePoint(sandboxes.Count, create, Median(times), double.NaN);
         }
-    }
-
-    /// <summary>A parked sandbox's call against a plain call and a restore, without actors; interleaved.</summary>
-    public static void MeasureUnparking(KvmHypervisor hypervisor)
-    {
-        using var pool = new SandboxPool(new SandboxPoolOptions { MaximumLive = Live });
-        SandboxBuilder builder = new SandboxBuilder(hypervisor, GuestImage.FromFile(GuestFiles.Path("simple"))).PrintTo(static _ => { }).Pool(pool);
-        using Sandbox plain = new SandboxBuilder(hypervisor, GuestImage.FromFile(GuestFiles.Path("simple"))).PrintTo(static _ => { }).Build();
-        Snapshot start = plain.Snapshot();
-        using Sandbox first = builder.Build();
-        Snapshot golden = first.Snapshot();
-        Sandbox[] many = [.. Enumerable.Range(0, 20 * Live).Select(_ => first.Fork(golden))];
-        var unpark = new List<double>();
-        var ratios = new List<double>();
-        for (int round = -2; round < 8; round++)
-        {
-            for (int i = 0; i < many.Length; i++)
-            {
-                double before = Cycle(plain, start);
-                long began = Stopwatch.GetTimestamp();
-                many[i].Call<int>("AddToStatic", i);
-                double time = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
-                double after = Cycle(plain, start);
-                if (round < 0) continue;
-                unpark.Add(time);
-                ratios.Add(2 * time / (before + after));
-            }
-        }
-
-        Print("unpark_call_us", Median(unpark), "us");
-        Print("unpark_call_vs_call_plus_restore", Median(ratios), "ratio");
-        foreach (Sandbox sandbox in many) sandbox.Dispose();
-    }
-
-    private static double Cycle(Sandbox plain, Snapshot start)
-    {
-        long began = Stopwatch.GetTimestamp();
-        plain.Call<int>("AddToStatic", 1);
-        plain.Restore(start);
-        return Stopwatch.GetElapsedTime(began).TotalMicroseconds;
     }
 }

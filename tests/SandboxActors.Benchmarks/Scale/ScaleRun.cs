@@ -30,7 +30,7 @@ internal static class ScaleRun
             ProgressTask liveTask = progress.AddTask("alive", maxValue: live);
             ProgressTask parkedTask = progress.AddTask("parked", maxValue: parked);
             livePoints = LiveScale.Run(hypervisor, live, liveTask);
-            ParkedScale.MeasureUnparking(hypervisor);
+            UnparkRun.Run(hypervisor);
             parkedPoints = await ParkedScale.RunAsync(parked, parkedTask);
         });
         if (livePoints.Count > 1 && parkedPoints.Count > 1) ScaleChart.Write(Path.Combine("docs", "performance", "scale.svg"), livePoints, parkedPoints);
