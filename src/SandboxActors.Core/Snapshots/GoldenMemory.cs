@@ -11,13 +11,14 @@ internal sealed class GoldenMemory
     /// <summary>The shortest run that is mapped, in pages: 256 KiB. Each is a mapping of the process for each micro-VM.</summary>
     public const int ShortestRun = 64;
 
-    private readonly Lazy<SharedPageFile?> _file;
+    private SharedPageFile? _file;
+    private bool _isWritten;
+    private object? _lock;
 
     public GoldenMemory(PageTree pages)
     {
         Pages = pages;
         Runs = FindRuns(pages);
-        _file = new Lazy<SharedPageFile?>(WriteFile);
     }
 
     /// <summary>What all pages hold.</summary>
@@ -26,10 +27,12 @@ internal sealed class GoldenMemory
     /// <summary>The long runs: each by its first page and its number of pages, from the lowest up.</summary>
     public IReadOnlyList<(int First, int Count)> Runs { get; }
 
-    /// <summary>The file with the runs, each page at its number's place; null where there is no such thing.</summary>
+    /// <summary>
+    /// The file with the runs, each page at its number's place; null where there is no such thing. One that could not be written is tried again.
+    /// </summary>
     /// <exception cref="MachineException">The system refused.</exception>
     /// <exception cref="SnapshotFormatException">The pages are in the file of a snapshot that was loaded, which is not what it was.</exception>
-    public SharedPageFile? File => _file.Value;
+    public SharedPageFile? File => LazyInitializer.EnsureInitialized(ref _file, ref _isWritten, ref _lock, WriteFile!);
 
     private static List<(int First, int Count)> FindRuns(PageTree pages)
     {

@@ -1,3 +1,4 @@
+using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Tests.Durable;
@@ -40,6 +41,21 @@ public sealed class StoredPageSpec : IDisposable
 
         Assert.Equal(SnapshotProblem.Truncated, refused.Problem);
         Assert.Equal(SnapshotProblem.Truncated, Assert.Throws<SnapshotFormatException>(() => Snapshot.Load(copy.Path)).Problem);
+    }
+
+    [Fact]
+    public void A_long_run_of_pages_that_was_altered_can_be_forked_when_the_file_has_been_mended()
+    {
+        const int HeapSize = 2 * GoldenMemory.ShortestRun * GuestAddress.PageSize;
+        using var saved = new SavedSnapshot(static heap => new Random(6).NextBytes(heap), heapSize: HeapSize);
+        OciDirectory copy = saved.Copy();
+        Snapshot loaded = Snapshot.Load(copy.Path);
+        byte[] good = File.ReadAllBytes(copy.BlobOf("memory"));
+        Alter(copy.BlobOf("memory"));
+        Assert.Equal(SnapshotProblem.Altered, Assert.Throws<SnapshotFormatException>(() => saved.Fork(loaded, out _)).Problem);
+
+        File.WriteAllBytes(copy.BlobOf("memory"), good);
+        saved.AssertIsSaved(loaded);
     }
 
     [Fact]
