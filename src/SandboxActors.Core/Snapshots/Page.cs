@@ -54,6 +54,12 @@ internal abstract class Page
     /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
     public abstract void CopyTo(Span<byte> target);
 
+    /// <summary>Copies its content over another's, of which what both have in common may stay.</summary>
+    /// <param name="target">A page's bytes.</param>
+    /// <param name="held">What they are.</param>
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public virtual void CopyOver(Span<byte> target, Page held) => CopyTo(target);
+
     /// <summary>Has its content in memory from now on, so that no later use of it can fail.</summary>
     /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
     public virtual void Fetch()
@@ -75,16 +81,27 @@ internal abstract class Page
 
     private sealed class DifferingPage(WholePage from, byte[] delta) : Page
     {
-        public override int StoredBytes => delta.Length;
+        private readonly WholePage _from = from;
+        private readonly byte[] _delta = delta;
 
-        private protected override WholePage? Root => from;
+        public override int StoredBytes => _delta.Length;
 
-        public override bool Holds(ReadOnlySpan<byte> bytes) => PageDelta.Matches(from.Content, delta, bytes);
+        private protected override WholePage? Root => _from;
+
+        public override bool Holds(ReadOnlySpan<byte> bytes) => PageDelta.Matches(_from.Content, _delta, bytes);
 
         public override void CopyTo(Span<byte> target)
         {
-            from.CopyTo(target);
-            PageDelta.Apply(target, delta);
+            _from.CopyTo(target);
+            PageDelta.Apply(target, _delta);
+        }
+
+        // Of like sandboxes most pages differ from the same one, in few words, and the rest of the page need not be touched.
+        public override void CopyOver(Span<byte> target, Page held)
+        {
+            if (held is DifferingPage other && other._from == _from) PageDelta.Revert(target, other._delta, _from.Content);
+            else if (held != _from) _from.CopyTo(target);
+            PageDelta.Apply(target, _delta);
         }
     }
 
