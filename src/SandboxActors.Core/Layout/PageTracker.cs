@@ -184,15 +184,8 @@ internal sealed class PageTracker
             int page = (word * PageBitmap.PagesPerWord) + place;
             if (IsHostOwned(page)) continue;
             Page content = (Page?)contents?[place] ?? Page.Zero;
-            Span<byte> target = Bytes(page);
-            if (content.Holds(target))
-            {
-                _vainLooks++;
-                continue;
-            }
-
-            content.CopyTo(target);
-            _active.Add(page);
+            if (content.PutBack(Bytes(page))) _active.Add(page);
+            else _vainLooks++;
         }
     }
 

@@ -19,6 +19,9 @@ internal abstract class Page
     // Secret and another in every process, so that no guest can choose contents that collide.
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
+    // Bytes that are compared, and copied, at once.
+    private const int PartLength = 512;
+
     // Bytes of a delta that is not worth looking for a shorter one.
     private const int ShortDelta = 64;
 
@@ -54,6 +57,17 @@ internal abstract class Page
     /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
     public abstract void CopyTo(Span<byte> target);
 
+    /// <summary>Makes a page's bytes its content, of which most or all may stand there already.</summary>
+    /// <param name="target">A page's bytes.</param>
+    /// <returns>Whether they were not its content.</returns>
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public virtual bool PutBack(Span<byte> target)
+    {
+        if (Holds(target)) return false;
+        CopyTo(target);
+        return true;
+    }
+
     /// <summary>Copies its content over another's, of which what both have in common may stay.</summary>
     /// <param name="target">A page's bytes.</param>
     /// <param name="held">What they are.</param>
@@ -77,6 +91,22 @@ internal abstract class Page
         public override bool Holds(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(content.Span);
 
         public override void CopyTo(Span<byte> target) => content.Span.CopyTo(target);
+
+        // Most writes of a guest change few words of a page. Comparing costs what copying would, but leaves what is equal unwritten.
+        public override bool PutBack(Span<byte> target)
+        {
+            ReadOnlySpan<byte> wanted = content.Span;
+            bool differed = false;
+            for (int at = 0; at < GuestAddress.PageSize; at += PartLength)
+            {
+                ReadOnlySpan<byte> part = wanted.Slice(at, PartLength);
+                if (part.SequenceEqual(target.Slice(at, PartLength))) continue;
+                part.CopyTo(target[at..]);
+                differed = true;
+            }
+
+            return differed;
+        }
     }
 
     private sealed class DifferingPage(WholePage from, byte[] delta) : Page
