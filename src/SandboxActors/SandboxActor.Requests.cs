@@ -33,6 +33,9 @@ public sealed partial class SandboxActor
             case SandboxProtocol.MapRegion map:
                 Serve(() => MapRegion(map));
                 break;
+            case SandboxProtocol.GenerateCrashDump dump:
+                Serve(() => GenerateCrashDump(dump));
+                break;
             default:
                 throw new InvalidOperationException($"{request.GetType()} is a request that nobody serves.");
         }
@@ -183,6 +186,12 @@ public sealed partial class SandboxActor
     private SandboxProtocol.Done MapRegion(SandboxProtocol.MapRegion request)
     {
         Sandbox.MapRegion(request.Start, request.Memory, request.Access);
+        return SandboxProtocol.Done.Instance;
+    }
+
+    private SandboxProtocol.Done GenerateCrashDump(SandboxProtocol.GenerateCrashDump request)
+    {
+        Sandbox.GenerateCrashDump(request.Path);
         return SandboxProtocol.Done.Instance;
     }
 

@@ -165,6 +165,20 @@ public sealed class SandboxRef
         return Ask(Replies.DoneReader, new SandboxProtocol.MapRegion(start, memory, access));
     }
 
+    /// <summary>
+    /// Writes the guest's memory, mapped regions and registers, as it rests between two calls, into an ELF core file that <c>gdb guest.elf FILE</c> opens.
+    /// A guest that was poisoned is healed first, as for any request: one that ended shows itself in a dump that is written by option
+    /// (<see cref="CrashDumpOptions"/>).
+    /// </summary>
+    /// <param name="path">The file, its owner's alone; one that is there is replaced.</param>
+    /// <exception cref="IOException">It could not be written; nothing is left of it.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written there.</exception>
+    public Task GenerateCrashDumpAsync(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Ask(Replies.DoneReader, new SandboxProtocol.GenerateCrashDump(path));
+    }
+
     /// <summary>Asks what the sandbox is doing; answered between the steps of a call too.</summary>
     public Task<SandboxReport> StatusAsync() => Ask(Replies.ReportReader, SandboxProtocol.GetStatus.Instance);
 

@@ -70,6 +70,10 @@ public static class SandboxProtocol
     /// <param name="Access">Read, or read and execute.</param>
     public sealed record MapRegion(GuestAddress Start, HostMemory Memory, MemoryAccess Access) : IRequest;
 
+    /// <summary>Writes the guest, as it rests between two calls, into a core file. Answered by <see cref="Done"/>.</summary>
+    /// <param name="Path">The file; one that is there is replaced.</param>
+    public sealed record GenerateCrashDump(string Path) : IRequest;
+
     /// <summary>Asks what the actor is doing; answered between the steps of a call too. Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus
     {
