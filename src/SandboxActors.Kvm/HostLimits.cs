@@ -14,7 +14,9 @@ namespace SandboxActors.Kvm;
 /// <param name="AvailableMemory">Bytes that the system can give without swapping.</param>
 internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, long Mappings, long MostMappings, long AvailableMemory)
 {
-    private const int FilesPerMachine = 2;
+    /// <summary>Descriptors that a machine takes.</summary>
+    public const int FilesPerMachine = 2;
+
     private const int SpareFiles = 32;
     private const int SpareMappings = 256;
     private const long MemoryPerMachine = 640 << 10; // measured, with a small guest; most of it is the kernel's own
@@ -23,11 +25,14 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
     /// <summary>How many more machines there is room for.</summary>
     public long Room => Math.Max(0, Math.Min(RoomForFiles, Math.Min(RoomForMappings, RoomForMemory)));
 
-    private long RoomForFiles => (MostOpenFiles - OpenFiles - SpareFiles) / FilesPerMachine;
+    /// <summary>How many more machines there are open files for.</summary>
+    public long RoomForFiles => (MostOpenFiles - OpenFiles - SpareFiles) / FilesPerMachine;
 
-    private long RoomForMappings => MostMappings - Mappings - SpareMappings;
+    /// <summary>How many more machines there are mappings for.</summary>
+    public long RoomForMappings => MostMappings - Mappings - SpareMappings;
 
-    private long RoomForMemory => (AvailableMemory - SpareMemory) / MemoryPerMachine;
+    /// <summary>How many more machines there is memory for.</summary>
+    public long RoomForMemory => (AvailableMemory - SpareMemory) / MemoryPerMachine;
 
     /// <summary>Asks the system.</summary>
     public static HostLimits Read() => new(
