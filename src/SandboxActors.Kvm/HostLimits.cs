@@ -11,7 +11,7 @@ namespace SandboxActors.Kvm;
 /// <param name="MostOpenFiles">How many may be.</param>
 /// <param name="Mappings">Mappings that there are.</param>
 /// <param name="MostMappings">How many may be.</param>
-/// <param name="AvailableMemory">Bytes that the system can give without swapping.</param>
+/// <param name="AvailableMemory">Bytes that the system can give without swapping, and the control group allows.</param>
 internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, long Mappings, long MostMappings, long AvailableMemory)
 {
     /// <summary>Descriptors that a machine takes.</summary>
@@ -40,7 +40,7 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
         MostOpenFilesOf(File.ReadLines("/proc/self/limits")),
         File.ReadLines("/proc/self/maps").LongCount(),
         long.Parse(File.ReadAllText("/proc/sys/vm/max_map_count"), CultureInfo.InvariantCulture),
-        AvailableMemoryOf(File.ReadLines("/proc/meminfo")));
+        Math.Min(AvailableMemoryOf(File.ReadLines("/proc/meminfo")), ControlGroupMemory.Available(ReadIfThere) ?? long.MaxValue));
 
     /// <summary>What keeps another machine from being made, and what to do about it.</summary>
     /// <returns>The failure; null if there is room.</returns>
@@ -61,7 +61,7 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
         if (RoomForMemory <= 0)
         {
             return Short(
-                $"{AvailableMemory >> 20} MiB of memory are available, and a machine takes some {MemoryPerMachine >> 10} KiB: add memory");
+                $"{AvailableMemory >> 20} MiB of memory are available, and a machine takes some {MemoryPerMachine >> 10} KiB: add memory, or give the control group more (memory.max)");
         }
 
         return null;
@@ -81,6 +81,8 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
         string line = memory.First(static line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
     }
+
+    private static string? ReadIfThere(string path) => File.Exists(path) ? File.ReadAllText(path) : null;
 
     private static MachineException Short(string reason) =>
         new("KVM_CREATE_VM", 0, $"There is no room for another machine: {reason}; or have fewer machines (sandbox-actors.pool.max-live).");

@@ -73,11 +73,11 @@ public sealed class CheckSpec
         AssertFinds(new MemoryCheck(), new FakeHost(), FindingState.Ok, "16 GiB of 32 GiB available, no swap");
         AssertFinds(
             new MemoryCheck(),
-            new FakeHost().With("/proc/meminfo", "MemTotal: 1048576 kB\nMemAvailable: 131072 kB\nSwapTotal: 1024 kB\n"),
+            new FakeHost { HostLimits = FakeHost.Plenty with { AvailableMemory = 128 << 20 } }.With("/proc/meminfo", "MemTotal: 1048576 kB\nMemAvailable: 131072 kB\nSwapTotal: 1024 kB\n"),
             FindingState.Warning,
             "128 MiB of 1 GiB available, swap 1 MiB: room for 102 small machines",
             "Add memory");
-        FakeHost group = new FakeHost().With("/sys/fs/cgroup/app.service/memory.max", "268435456\n").With("/sys/fs/cgroup/app.service/memory.current", "134217728\n");
+        FakeHost group = new FakeHost { HostLimits = FakeHost.Plenty with { AvailableMemory = 128 << 20 } }.With("/sys/fs/cgroup/app.service/memory.max", "268435456\n").With("/sys/fs/cgroup/app.service/memory.current", "134217728\n");
         AssertFinds(new MemoryCheck(), group, FindingState.Warning, "(the control group leaves 128 MiB)", "memory.max");
     }
 

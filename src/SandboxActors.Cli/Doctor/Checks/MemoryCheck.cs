@@ -1,5 +1,6 @@
 using System.Globalization;
 using SandboxActors.Core;
+using SandboxActors.Kvm;
 
 namespace SandboxActors.Cli.Doctor.Checks;
 
@@ -15,10 +16,8 @@ internal sealed class MemoryCheck : ICheck
         if (Proc.Memory(host, "MemTotal") is not { } total || Proc.Memory(host, "MemAvailable") is not { } available || host.ReadLimits() is not { } limits)
             return new Finding(Id, FindingState.Skipped, "the system does not say");
         long swap = Proc.Memory(host, "SwapTotal") ?? 0;
-        long? bound = Proc.ControlGroup(host, "memory.max") - Proc.ControlGroup(host, "memory.current");
-        long usable = Math.Max(0, Math.Min(available, bound ?? available));
-        long room = Math.Max(0, (limits with { AvailableMemory = usable }).RoomForMemory);
-        string group = bound is { } left && left < available ? $" (the control group leaves {Quantities.Size(Math.Max(0, left))})" : string.Empty;
+        string group = ControlGroupMemory.Available(host.Read) is { } left && left < available ? $" (the control group leaves {Quantities.Size(left)})" : string.Empty;
+        long room = Math.Max(0, limits.RoomForMemory);
         string found = string.Create(
             CultureInfo.InvariantCulture,
             $"{Quantities.Size(available)} of {Quantities.Size(total)} available{group}, {(swap == 0 ? "no swap" : $"swap {Quantities.Size(swap)}")}: room for {room} small machines");
