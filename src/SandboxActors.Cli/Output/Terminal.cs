@@ -55,7 +55,15 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error)
     public static Text Cell(string text, Style? style = null) => new(Shown(text), style);
 
     /// <summary>Says on one line what is wrong.</summary>
-    public void Complain(string message) => ErrorOut.WriteLine($"sandboxctl: {Shown(message)}");
+    public void Complain(string message) => Say($"sandboxctl: {Shown(message)}");
+
+    /// <summary>Writes a line beside the results; text that is not the program's own must be escaped already.</summary>
+    public void Say(string line)
+    {
+        // Where a status is shown the console must know of it, to write it above; and where nobody looks, no line is broken.
+        if (Progress.Profile.Capabilities.Interactive) Progress.WriteLine(line);
+        else ErrorOut.WriteLine(line);
+    }
 
     /// <summary>Writes a document for machines.</summary>
     public void WriteJson(JsonNode document) => Out.WriteLine(document.ToJsonString(Indented));

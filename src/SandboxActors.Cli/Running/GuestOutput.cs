@@ -26,7 +26,7 @@ internal sealed class GuestOutput(Terminal terminal)
         lock (_lock)
         {
             _lines++;
-            if (_lines <= MostLines) terminal.ErrorOut.WriteLine($"[{kind}] {Terminal.Shown(text)}");
+            if (_lines <= MostLines) terminal.Say($"[{kind}] {Terminal.Shown(text)}");
             else if (_lines == MostLines + 1) terminal.Complain($"The guest has written {MostLines} lines; the rest is left out.");
         }
     }

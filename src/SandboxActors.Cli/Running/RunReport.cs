@@ -39,12 +39,12 @@ internal sealed class RunReport(Invocation invocation, string backend)
         if (Failure is { } failure)
         {
             terminal.Complain(failure.Message);
-            if (failure.Report is { } report) terminal.ErrorOut.WriteLine(report); // its text is fit for a terminal
+            if (failure.Report is { } report) terminal.Say(report.ToString()); // its text is fit for a terminal
             return;
         }
 
         if (Result.Type != GuestValueType.Void) terminal.Out.WriteLine(ValueText.Of(Result));
-        terminal.ErrorOut.WriteLine($"{backend}: made in {Quantities.Time(Created)}, {CallTimes()}");
+        terminal.Say($"{backend}: made in {Quantities.Time(Created)}, {CallTimes()}");
     }
 
     private string CallTimes()
