@@ -77,6 +77,7 @@ public sealed class GuestCall
         InputLength = inputLength;
         IsExitless = false;
         IsFinished = false;
+        Timing = default;
         return this;
     }
 
