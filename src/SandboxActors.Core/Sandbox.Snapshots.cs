@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Snapshots;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -14,12 +16,34 @@ public sealed partial class Sandbox
     /// <exception cref="SandboxBusyException">Another operation is in progress, or a call is in flight.</exception>
     /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
     /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
-    public Snapshot Snapshot()
+    public Snapshot Snapshot() => SnapshotIn(trace: default);
+
+    /// <summary>Takes a snapshot in a span that is inside of another one than the current.</summary>
+    internal Snapshot SnapshotIn(ActivityContext trace)
     {
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
-        return TakeSnapshot();
+        if (_current is not null) return _current;
+        Activity? span = SandboxSource.Begin(SandboxSource.Snapshot, ActivityKind.Internal, trace)?.SetTag("sandbox.id", Id);
+        Snapshot snapshot;
+        try
+        {
+            snapshot = TakeSnapshot();
+        }
+        catch (MachineException failure)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            throw;
+        }
+        finally
+        {
+            if (span is not null) SandboxSource.End(span);
+        }
+
+        SandboxMeter.Snapshots.Add(1);
+        if (SandboxMeter.SnapshotSize.Enabled) SandboxMeter.SnapshotSize.Record((long)snapshot.StoredBytes);
+        return snapshot;
     }
 
     /// <summary>
@@ -35,7 +59,10 @@ public sealed partial class Sandbox
     /// <exception cref="RestoreFailedException">This one did: the sandbox is now unrecoverable.</exception>
     /// <exception cref="SandboxBusyException">Another operation is in progress, or a call is in flight.</exception>
     /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
-    public void Restore(Snapshot snapshot)
+    public void Restore(Snapshot snapshot) => RestoreIn(snapshot, trace: default);
+
+    /// <summary>Restores in a span that is inside of another one than the current.</summary>
+    internal void RestoreIn(Snapshot snapshot, ActivityContext trace)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         using SandboxGate.Scope inside = _gate.Enter();
@@ -44,11 +71,11 @@ public sealed partial class Sandbox
         if (ReferenceEquals(snapshot, _current)) return;
         if (snapshot.SandboxId != Id) throw new SnapshotMismatchException(Id, snapshot.SandboxId);
         snapshot.CheckUsable();
-        if (_vm is not { } vm) _current = snapshot; // its next call gets a micro-VM with that in it
+        if (_vm is not { } vm) PutBackParked(snapshot, trace);
         else
         {
             vm.Memory.Pages.Fetch(snapshot.Pages);
-            PutBack(snapshot);
+            PutBack(snapshot, trace);
         }
     }
 
@@ -121,23 +148,53 @@ public sealed partial class Sandbox
         return _current = new Snapshot(Id, _parts.Origin, _takesBatches, pages, registers, vm.Regions.All, _golden);
     }
 
-    private void PutBack(Snapshot snapshot)
+    // Its next call gets a micro-VM with that in it.
+    private void PutBackParked(Snapshot snapshot, ActivityContext parent)
     {
+        var observation = Observation.OfRestore(this, parent);
+        _current = snapshot;
+        CountRestore(observation, MeterTags.Completed);
+    }
+
+    // Of a call that is rolled back it is known what it has changed: nothing was different before it.
+    private void RollBack(GuestCall call)
+    {
+        int pages = PutBack(call.Before!, call.Span?.Context ?? default);
+        if (call.IsObserved) SandboxMeter.CallDirtyPages.Record(pages);
+    }
+
+    /// <returns>How many pages were put back.</returns>
+    private int PutBack(Snapshot snapshot, ActivityContext parent)
+    {
+        var observation = Observation.OfRestore(this, parent);
+        int pages;
         _current = null;
         try
         {
-            _vm!.PutBack(snapshot);
+            pages = _vm!.PutBack(snapshot);
         }
 #pragma warning disable CA1031 // Whatever it was: half of the state is back and half is not, and the caller learns both that and why.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             _unrecoverable = true;
+            _presence?.SetPoisoned(true);
+            CountRestore(observation, MeterTags.Failed);
             throw new RestoreFailedException(failure);
         }
 
         _current = snapshot;
         _poison = null;
         _crashReport = null;
+        _presence?.SetPoisoned(false);
+        CountRestore(observation, MeterTags.Completed);
+        return pages;
+    }
+
+    private void CountRestore(in Observation observation, in KeyValuePair<string, object?> outcome)
+    {
+        if (!IsObserved) return;
+        SandboxMeter.Restores.Add(1, outcome);
+        observation.End(SandboxMeter.RestoreDuration, outcome);
     }
 }

@@ -12,6 +12,7 @@ public sealed partial class DocumentationSpec
     [InlineData("snapshots.md")]
     [InlineData("sandboxctl.md")]
     [InlineData("health.md")]
+    [InlineData("operations.md")]
     public void Every_test_that_a_page_names_exists(string page)
     {
         string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Spec.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];

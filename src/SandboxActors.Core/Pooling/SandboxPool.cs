@@ -1,5 +1,6 @@
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Pooling;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -32,6 +33,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
     {
         _options = options ?? SandboxPoolOptions.Default;
         _options.Validate();
+        SandboxMeter.Pools.Add(this);
         if (_options.ParkAfter is not { } after) return;
         TimeSpan period = after / 2;
         _parkTimer = _options.Clock.CreateTimer(static pool => ((SandboxPool)pool!).ParkIdle(), this, period, period);
@@ -74,6 +76,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
         for (int attempt = 0; ; attempt++)
         {
             Source from = Choose(shape, holder, attempt, out MicroVm? vm, out Lease? lease);
+            if (attempt == 0) SandboxMeter.PoolLeases.Add(1, MeterTags.Hit(from == Source.Free));
             switch (from)
             {
                 case Source.Free: return vm!;
@@ -199,6 +202,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
 
             leases.Remove(lease.Vm);
             _parked++;
+            SandboxMeter.PoolParked.Add(1);
             return true;
         }
     }
@@ -216,6 +220,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
         {
             MicroVm vm = MicroVm.Create(shape);
             Interlocked.Increment(ref _created);
+            SandboxMeter.PoolCreated.Add(1);
             return vm;
         }
         catch
