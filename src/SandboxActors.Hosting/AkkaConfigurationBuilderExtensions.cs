@@ -39,9 +39,11 @@ public static partial class AkkaConfigurationBuilderExtensions
         if (failures.Count > 0) throw new OptionsValidationException(nameof(SandboxesOptions), typeof(SandboxesOptions), failures);
 
         OpenedBackend backend = options.OpenBackend(system.Settings.Config);
-        Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
+        GuestLogWriter? guestLog = Loggers(system) is { } loggers ? new GuestLogWriter(loggers) : null;
+        Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true, GuestLog = guestLog });
         Log.BackendChosen(Logger(system), backend.Hypervisor.Name, backend.Reason);
         sandboxes.Subscribe<SandboxEvents.Poisoned>(new PoisonLog(Logger(system)).Write);
+        sandboxes.Subscribe<SandboxEvent>(new HealingLog(Logger(system)).Write);
         return sandboxes;
     }
 
@@ -59,6 +61,7 @@ public static partial class AkkaConfigurationBuilderExtensions
     }
 
     /// <summary>The host's logger, where the host logs.</summary>
-    private static ILogger Logger(ActorSystem system) =>
-        (DependencyResolver.For(system).Resolver.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<Sandboxes>();
+    private static ILogger Logger(ActorSystem system) => (Loggers(system) ?? NullLoggerFactory.Instance).CreateLogger<Sandboxes>();
+
+    private static ILoggerFactory? Loggers(ActorSystem system) => DependencyResolver.For(system).Resolver.GetService<ILoggerFactory>();
 }
