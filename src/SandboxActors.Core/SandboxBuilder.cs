@@ -151,6 +151,10 @@ public sealed partial class SandboxBuilder
         return Sandbox.Start(Parts);
     }
 
+    /// <summary>Makes a sandbox whose log goes somewhere else than the others'.</summary>
+    /// <inheritdoc cref="Build()" path="/exception"/>
+    internal Sandbox Build(Action<GuestLogRecord> log) => Sandbox.Start(Parts with { Log = log });
+
     /// <summary>
     /// Makes a new sandbox that is what a snapshot holds: its guest does not start again, and gets a random seed of its own. Guest and sizes
     /// are the snapshot's, and the guest must be this builder's; host functions, policies and sinks are this builder's.
