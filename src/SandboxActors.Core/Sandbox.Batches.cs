@@ -50,5 +50,5 @@ public sealed partial class Sandbox
 
     // What is done before, after or beside each call by itself cannot be done to several at once.
     private bool CanBatch =>
-        _takesBatches && _parts.Options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null };
+        _takesBatches && _parts.Options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null, Debug: null };
 }

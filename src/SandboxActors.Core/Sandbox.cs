@@ -191,6 +191,7 @@ public sealed partial class Sandbox : IDisposable
         _activeCall = null;
         killers = InterruptHandle.End();
         step = CleanUp(call, step);
+        if (step.Kind == GuestStepKind.Failed) _vm!.Debugged?.EndCall();
         if (_poison is not null) _exitless?.Forget();
         else _exitless?.End(hasPaid: call.IsExitless && _vm!.Exitless!.HasPaid);
         call.End();
@@ -206,6 +207,7 @@ public sealed partial class Sandbox : IDisposable
         // Not by the builder's clock, which may be one that stands.
         using var ender = new CallEnder(InterruptHandle, number, CallEnd.Killed, TimeProvider.System);
         ender.EndAfter(_parts.Options.InitializationTimeout);
+        _activeCall.StartEnder = ender;
         _takesBatches = RunToEnd(_activeCall, _activeCall.Step()).AsBoolean();
     }
 
@@ -266,6 +268,7 @@ public sealed partial class Sandbox : IDisposable
         _activeCall?.Limits?.Dispose();
         if (_activeCall is not null) InterruptHandle.Abandon();
         _activeCall = null;
+        _debugServer?.Dispose();
         StopGuest();
         ReturnVm();
         foreach (WeakReference<MappedFile> file in _files ?? [])
