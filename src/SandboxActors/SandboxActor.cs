@@ -157,7 +157,10 @@ public sealed partial class SandboxActor : UntypedActor
 
     private SandboxReport Report() => new(
         _state, _sandbox?.Id ?? 0, _sandbox?.PoisonReason, _messages.Waiting, _counters.Calls, _counters.Poisonings, _counters.Restores,
-        _counters.Rebuilds, _counters.Slices);
+        _counters.Rebuilds, _counters.Slices)
+    {
+        Debugger = _sandbox?.Debugger,
+    };
 
     private static void Publish(SandboxEvent happened) => Context.System.EventStream.Publish(happened);
 }

@@ -110,6 +110,10 @@ public sealed class SandboxDefinitionBuilder
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
     public SandboxDefinitionBuilder CrashDumps(CrashDumpOptions? crashDumps) => Options(options => options with { CrashDumps = crashDumps });
 
+    /// <summary>Lets a debugger attach to the sandbox, on the loopback interface; null: not. <see cref="SandboxReport.Debugger"/> says where.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public SandboxDefinitionBuilder Debug(DebugOptions? debug) => Options(options => options with { Debug = debug });
+
     /// <summary>Changes the sandbox's options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
     public SandboxDefinitionBuilder Options(Func<SandboxOptions, SandboxOptions> change)

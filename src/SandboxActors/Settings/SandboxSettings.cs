@@ -145,6 +145,7 @@ public sealed record SandboxSettings
                 CallCpuBudget = reader.TimeOrOff(DefaultsPrefix + "call-cpu-budget"),
                 MinimumLogLevel = GuestLogLevel.None,
                 CrashDumps = CrashDumpsFrom(reader, environment),
+                Debug = reader.IntegerOrOff(DefaultsPrefix + "debug-port") is { } port ? new DebugOptions { Port = port } : null,
             },
         };
         Check("sandbox-actors.scheduling", settings.Scheduling.Validate);
