@@ -9,7 +9,7 @@ namespace SandboxActors.EndToEnd.Tests;
 [Collection(nameof(ProcessorsAlone))]
 public sealed class ExitlessEndSpec
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
 
     [SkippableFact]

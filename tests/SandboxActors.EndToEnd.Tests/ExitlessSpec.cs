@@ -10,7 +10,7 @@ namespace SandboxActors.EndToEnd.Tests;
 [Collection(nameof(ProcessorsAlone))]
 public sealed class ExitlessSpec
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
     [SkippableFact]
     public void Values_errors_and_state_are_those_of_calls_with_exits()

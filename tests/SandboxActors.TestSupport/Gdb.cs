@@ -16,7 +16,11 @@ public static class Gdb
     /// <param name="core">The core file.</param>
     /// <param name="commands">As a user would type them.</param>
     /// <returns>All that gdb said, to either stream.</returns>
-    public static string Open(string program, string core, params string[] commands) => RunAsync([program, core], commands).GetAwaiter().GetResult();
+    public static string Open(string program, string core, params string[] commands)
+    {
+        Skip.IfNot(LazyIsInstalled.Value, "gdb is not installed.");
+        return RunAsync([program, core], commands).GetAwaiter().GetResult();
+    }
 
     /// <summary>Attaches to a program that runs elsewhere and carries out commands. Skips the test where there is no gdb.</summary>
     /// <param name="program">The program's file.</param>
@@ -24,12 +28,14 @@ public static class Gdb
     /// <param name="interrupt">When this has completed, the user types Ctrl-C; null: never.</param>
     /// <param name="commands">As a user would type them.</param>
     /// <returns>All that gdb said, to either stream, when it has come to an end.</returns>
-    public static Task<string> AttachAsync(string program, IPEndPoint target, Task? interrupt, params string[] commands) =>
-        RunAsync([program], [$"target remote {target}", .. commands], interrupt);
+    public static Task<string> AttachAsync(string program, IPEndPoint target, Task? interrupt, params string[] commands)
+    {
+        Skip.IfNot(LazyIsInstalled.Value, "gdb is not installed."); // here, before the test goes on beside gdb
+        return RunAsync([program], [$"target remote {target}", .. commands], interrupt);
+    }
 
     private static async Task<string> RunAsync(string[] files, string[] commands, Task? interrupt = null)
     {
-        Skip.IfNot(LazyIsInstalled.Value, "gdb is not installed.");
         IEnumerable<string> typed = commands.SelectMany(command => (string[])["-ex", command]);
         string[] arguments = ["-batch", "-nx", "-iex", "set debuginfod enabled off", .. typed, .. files];
         var start = new ProcessStartInfo("gdb", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -6,7 +6,7 @@ namespace SandboxActors.Core.Tests.Exitless;
 /// <summary>Calls without exits, with a guest that does what it should: nobody can tell them from others.</summary>
 public sealed class ExitlessCallSpec
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
     /// <summary>On a busy machine it has to leave now and then, and is asked in again.</summary>
     [SkippableFact]

@@ -10,7 +10,7 @@ namespace SandboxActors.Core.Tests.Exitless;
 /// </summary>
 public sealed class HostilePollingSpec
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
     /// <summary>Once it has done that it serves calls that the host believes served, and finds whatever is there by then.</summary>
     [SkippableFact]

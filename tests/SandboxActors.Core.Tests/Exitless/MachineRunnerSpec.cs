@@ -6,7 +6,7 @@ namespace SandboxActors.Core.Tests.Exitless;
 /// <summary>Runs on a thread of their own, one at a time, whoever of the two sleeps when the other is done.</summary>
 public sealed class MachineRunnerSpec
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
     [Fact]
     public void Runs_follow_each_other_and_each_has_its_exit()

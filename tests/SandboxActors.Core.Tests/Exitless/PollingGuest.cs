@@ -82,7 +82,7 @@ internal sealed class PollingGuest : IDisposable
     public void SetWord(ulong word) => Volatile.Write(ref At<ulong>(Machine.BatchBuffers.Answers.Start + GuestAbi.AnsweredOffset), word);
 
     /// <summary>Waits until the host does not want it to look for calls any more.</summary>
-    public void WaitUntilToldToRest() => Assert.True(SpinWait.SpinUntil(() => PollCounts == 0, TimeSpan.FromSeconds(30)));
+    public void WaitUntilToldToRest() => Assert.True(SpinWait.SpinUntil(() => PollCounts == 0, TimeSpan.FromMinutes(2)));
 
     /// <summary>Waits until it has been asked to stop.</summary>
     public VmExit SpinUntilInterrupted()
