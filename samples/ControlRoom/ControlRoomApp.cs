@@ -1,0 +1,94 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using SandboxActors.Hosting;
+
+namespace ControlRoom;
+
+/// <summary>A control room that is open: sandboxes, what watches them, and the web server in front.</summary>
+internal sealed class ControlRoomApp : IAsyncDisposable
+{
+    private const int LargestRequest = 64 * 1024;
+    private const int MostConnections = 100;
+
+    private readonly WebApplication _web;
+
+    private ControlRoomApp(WebApplication web, string token)
+    {
+        _web = web;
+        Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Token = token;
+    }
+
+    /// <summary>Where the page is.</summary>
+    public Uri Address { get; }
+
+    /// <summary>What lets its bearer change something.</summary>
+    public string Token { get; }
+
+    /// <summary>Where the page is for who may change something. What stands behind # is never sent to a server.</summary>
+    public Uri AddressWithToken => new(Address, $"#token={Token}");
+
+    public Fleet Fleet => _web.Services.GetRequiredService<Fleet>();
+
+    /// <summary>Opens a control room.</summary>
+    /// <exception cref="SandboxActors.Kvm.KvmUnavailableException">The backend kvm was asked for, and cannot be used.</exception>
+    /// <exception cref="SandboxActors.SandboxConfigurationException">A setting, or the environment's choice of a backend, is wrong.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<ControlRoomApp> OpenAsync(ControlRoomOptions options, CancellationToken cancelled = default)
+    {
+        WebApplication web = Build(options);
+        try
+        {
+            await web.StartAsync(cancelled);
+            return new ControlRoomApp(web, options.Token);
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the program is told to end.</summary>
+    public Task WaitForEndAsync(CancellationToken cancelled) => _web.WaitForShutdownAsync(cancelled);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.StopAsync();
+        await _web.DisposeAsync();
+    }
+
+    private static WebApplication Build(ControlRoomOptions options)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error)
+            .AddFilter("SandboxActors", LogLevel.Information) // one line: which backend runs, and why
+            .AddSimpleConsole(console => console.SingleLine = true);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestRequest;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        });
+        builder.Services
+            .AddSandboxes(DemoGuest.Register)
+            .AddSingleton(options)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<Fleet>()
+            .AddSingleton<Poisonings>()
+            .AddSingleton<Rates>()
+            .AddSingleton<Feed>()
+            .AddHostedService<RateListener>()
+            .AddHostedService<FleetWatch>()
+            .AddHostedService<DemoLoad>();
+
+        WebApplication web = builder.Build();
+        web.UseRequestGuard(new AccessToken(options.Token));
+        web.UseFileServer();
+        web.MapViews();
+        web.MapActions();
+        return web;
+    }
+}

@@ -1,0 +1,106 @@
+// The two charts. Their colours are those of the page, and are read anew when these change.
+import uPlot from "./lib/uplot/uPlot.esm.js";
+import { html, render } from "./lib/lit-html/lit-html.js";
+import { duration, number } from "./units.js";
+
+const SECONDS = 120;
+const HEIGHT = 190;
+
+const rates = {
+  series: [
+    { key: "calls", title: "calls (left)", color: "--accent", scale: "calls", fill: true },
+    { key: "poisonings", title: "poisonings (right)", color: "--poisoned", scale: "poisonings", dash: [2, 3] },
+    { key: "restores", title: "restores (right)", color: "--healed", scale: "poisonings" },
+  ],
+  scales: { calls: { range: fromZero(10) }, poisonings: { range: fromZero(4) } },
+  axes: [{ scale: "calls", values: whole }, { scale: "poisonings", side: 1, grid: { show: false }, values: whole }],
+  say: (point) => `${number(point.calls)} calls, ${number(point.poisonings)} poisonings and ${number(point.restores)} restores in the last second`,
+};
+
+const latency = {
+  series: [
+    { key: "median", title: "median", color: "--accent", scale: "duration", fill: true },
+    { key: "percentile99", title: "99 of 100 are below", color: "--soft", scale: "duration", dash: [6, 3] },
+  ],
+  scales: { duration: { distr: 3, range: decades } },
+  axes: [{ scale: "duration", values: (_, ticks) => ticks.map((tick) => (tick !== null && isDecade(tick) ? duration(tick) : "")) }],
+  say: (point) => (point.median === null ? "No call ended in the last second" : `Median ${duration(point.median)} in the last second`),
+};
+
+export class Charts {
+  #charts;
+  #store;
+
+  constructor(elements, store) {
+    this.#store = store;
+    this.#charts = [[rates, elements.rates, elements.ratesLegend], [latency, elements.latency, elements.latencyLegend]]
+      .map(([definition, element, legend]) => ({ definition, element, legend }));
+    const resized = new ResizeObserver(() => {
+      for (const { plot, element } of this.#charts) plot?.setSize({ width: element.clientWidth, height: HEIGHT });
+    });
+    for (const { element } of this.#charts) resized.observe(element);
+  }
+
+  /** Makes the charts anew, in the colours that the page has now. */
+  rebuild() {
+    const style = getComputedStyle(document.documentElement);
+    const color = (name) => style.getPropertyValue(name).trim();
+    for (const chart of this.#charts) {
+      chart.plot?.destroy();
+      chart.plot = new uPlot(options(chart.definition, chart.element.clientWidth, color), this.#data(chart.definition), chart.element);
+      render(chart.definition.series.map(({ title, key }) => html`<li><span class="line" data-series=${key}></span>${title}</li>`), chart.legend);
+    }
+  }
+
+  draw() {
+    const last = this.#store.points.at(-1);
+    for (const { definition, element, plot } of this.#charts) {
+      plot?.setData(this.#data(definition));
+      element.setAttribute("aria-label", last === undefined ? "No data yet" : definition.say(last));
+    }
+  }
+
+  #data({ series }) {
+    const points = this.#store.points;
+    return [points.map((point) => point.time), ...series.map(({ key }) => points.map((point) => point[key]))];
+  }
+}
+
+function options({ series, scales, axes }, width, color) {
+  const axis = {
+    stroke: color("--soft"), font: "12px Inter, system-ui, sans-serif", grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, size: 58,
+  };
+  return {
+    width,
+    height: HEIGHT,
+    padding: [8, axes.length > 1 ? 0 : 16, 0, 0],
+    legend: { show: false },
+    cursor: { points: { show: false }, drag: { x: false, y: false } },
+    scales: { x: { time: false, range: (_, __, last) => [(last ?? 0) - SECONDS + 1, last ?? 0] }, ...scales },
+    axes: [{ ...axis, size: 30, space: 60, incrs: [30], values: ago }, ...axes.map((own) => ({ ...axis, ...own, grid: own.grid ?? axis.grid }))],
+    series: [{}, ...series.map((one) => ({
+      scale: one.scale, stroke: color(one.color), width: 1.75, dash: one.dash, fill: one.fill ? color("--accent-wash") : undefined, points: { show: false },
+    }))],
+  };
+}
+
+function ago(plot, ticks) {
+  const last = plot.data[0].at(-1);
+  return ticks.map((tick) => (tick === last ? "now" : `−${last - tick} s`));
+}
+
+function fromZero(least) {
+  return (_, __, most) => [0, Math.max(least, (most ?? 0) * 1.15)];
+}
+
+function whole(_, ticks) {
+  return ticks.map((tick) => (Number.isInteger(tick) ? number(tick) : ""));
+}
+
+function isDecade(value) {
+  return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+}
+
+function decades(_, least, most) {
+  return [10 ** Math.floor(Math.log10(least ?? 0.01)), 10 ** Math.ceil(Math.log10(most ?? 1))];
+}
