@@ -1,4 +1,5 @@
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Telemetry;
 
 namespace SandboxActors.Core;
 
@@ -41,6 +42,7 @@ public sealed partial class Sandbox
             _current = null;
             _activeCall = new GuestCall(this, batch);
             InterruptHandle.Begin();
+            CallMeter.Begin(_activeCall);
             return _activeCall;
         }
 

@@ -76,16 +76,16 @@ public sealed partial class Sandbox
         options.Validate();
         GuestCall call;
         GuestStep step;
-        List<TaskCompletionSource<KillOutcome>>? killers;
+        KillRequest? kill;
         using (_gate.Enter())
         {
             ThrowIfNotReady();
             options.Cancellation.ThrowIfCancellationRequested();
             call = StartInside(_ownCall ??= new GuestCall(this), function, returnType, options, arguments, policy);
-            step = StepInside(call, out killers);
+            step = StepInside(call, out kill);
         }
 
-        InterruptHandle.Tell(killers, killed: step.Failure is GuestEndedException);
+        kill?.Tell(killed: step.Failure is GuestEndedException);
         return step.Kind == GuestStepKind.Completed ? step.Value : RunToEnd(call, step);
     }
 

@@ -60,6 +60,6 @@ public sealed partial class Sandbox
         if (_parts.Options.CrashDumps is { } dumps && (dumps.OfEndedGuests || poison is not GuestEndedException))
             report.Dump = CrashDumpDirectory.Write(dumps, report, () => new CoreDumper(vm).Plan(Id, poison.Reason, poison.Function));
         poison.CrashReport = _crashReport = report;
-        _poison = poison.Reason;
+        BecomePoisoned(poison.Reason);
     }
 }

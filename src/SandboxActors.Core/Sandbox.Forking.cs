@@ -90,6 +90,7 @@ public sealed partial class Sandbox
         var source = new OneMicroVm(vm);
         SandboxDefinitionParts alone = parts with
         {
+            IsTrial = true,
             Source = source,
             HostFunctions = HostFunctionTable.Empty,
             Log = static _ => { },

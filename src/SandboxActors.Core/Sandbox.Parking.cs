@@ -1,5 +1,6 @@
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -14,6 +15,7 @@ public sealed partial class Sandbox : IMicroVmHolder
     // Of machines that it had before, and of the present one before it had it.
     private long _staleInterrupts;
     private long _lastUsed;
+    private long _countedInterrupts;
     private volatile bool _isSuspect;
 
     /// <summary>
@@ -131,6 +133,15 @@ public sealed partial class Sandbox : IMicroVmHolder
         InterruptHandle.Attach(null);
         _runner = null;
         _vm = null;
+    }
+
+    private void CountStaleInterrupts()
+    {
+        if (!SandboxMeter.StaleInterrupts.Enabled || !IsObserved) return;
+        long all = StaleInterrupts;
+        if (all == _countedInterrupts) return;
+        SandboxMeter.StaleInterrupts.Add(all - _countedInterrupts);
+        _countedInterrupts = all;
     }
 
     private void NoteUse() => Volatile.Write(ref _lastUsed, _parts.Source.Now);

@@ -1,6 +1,7 @@
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Snapshots;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -19,7 +20,11 @@ public sealed partial class Sandbox
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
-        return TakeSnapshot();
+        if (_current is not null) return _current;
+        Snapshot snapshot = TakeSnapshot();
+        SandboxMeter.Snapshots.Add(1);
+        if (SandboxMeter.SnapshotSize.Enabled) SandboxMeter.SnapshotSize.Record((long)snapshot.StoredBytes);
+        return snapshot;
     }
 
     /// <summary>
@@ -44,7 +49,7 @@ public sealed partial class Sandbox
         if (ReferenceEquals(snapshot, _current)) return;
         if (snapshot.SandboxId != Id) throw new SnapshotMismatchException(Id, snapshot.SandboxId);
         snapshot.CheckUsable();
-        if (_vm is not { } vm) _current = snapshot; // its next call gets a micro-VM with that in it
+        if (_vm is not { } vm) PutBackParked(snapshot);
         else
         {
             vm.Memory.Pages.Fetch(snapshot.Pages);
@@ -121,23 +126,53 @@ public sealed partial class Sandbox
         return _current = new Snapshot(Id, _parts.Origin, _takesBatches, pages, registers, vm.Regions.All, _golden);
     }
 
-    private void PutBack(Snapshot snapshot)
+    // Its next call gets a micro-VM with that in it.
+    private void PutBackParked(Snapshot snapshot)
     {
+        Timing timing = Timing.Begin(SandboxMeter.RestoreDuration, Time);
+        _current = snapshot;
+        CountRestore(timing, MeterTags.Completed);
+    }
+
+    // Of a call that is rolled back it is known what it has changed: nothing was different before it.
+    private void RollBack(GuestCall call)
+    {
+        int pages = PutBack(call.Before!);
+        if (call.IsObserved) SandboxMeter.CallDirtyPages.Record(pages);
+    }
+
+    /// <returns>How many pages were put back.</returns>
+    private int PutBack(Snapshot snapshot)
+    {
+        Timing timing = Timing.Begin(SandboxMeter.RestoreDuration, Time);
+        int pages;
         _current = null;
         try
         {
-            _vm!.PutBack(snapshot);
+            pages = _vm!.PutBack(snapshot);
         }
 #pragma warning disable CA1031 // Whatever it was: half of the state is back and half is not, and the caller learns both that and why.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             _unrecoverable = true;
+            _presence?.SetPoisoned(true);
+            CountRestore(timing, MeterTags.Failed);
             throw new RestoreFailedException(failure);
         }
 
         _current = snapshot;
         _poison = null;
         _crashReport = null;
+        _presence?.SetPoisoned(false);
+        CountRestore(timing, MeterTags.Completed);
+        return pages;
+    }
+
+    private void CountRestore(in Timing timing, in KeyValuePair<string, object?> outcome)
+    {
+        if (!IsObserved) return;
+        SandboxMeter.Restores.Add(1, outcome);
+        timing.End(SandboxMeter.RestoreDuration, outcome);
     }
 }

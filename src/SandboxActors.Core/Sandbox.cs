@@ -3,6 +3,7 @@ using SandboxActors.Core.Exitless;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Snapshots;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -27,6 +28,7 @@ public sealed partial class Sandbox : IDisposable
     private GuestCall? _ownCall;
     private Snapshot? _current;
     private readonly GoldenMemory? _golden;
+    private readonly Presence? _presence;
     private bool _takesBatches;
     private volatile PoisonReason? _poison;
     private volatile bool _unrecoverable;
@@ -38,7 +40,8 @@ public sealed partial class Sandbox : IDisposable
         _parts = parts;
         _gate = new SandboxGate(this);
         _exitless = parts.PollCounts > 0 ? new ExitlessPolicy(parts.Options.ExitlessPoll.GetValueOrDefault(), parts.Time) : null;
-        InterruptHandle = new InterruptHandle();
+        InterruptHandle = new InterruptHandle(IsObserved ? parts.Time : null);
+        _presence = IsObserved ? new Presence() : null;
     }
 
     /// <summary>A number that no other sandbox of this process has or had.</summary>
@@ -61,6 +64,12 @@ public sealed partial class Sandbox : IDisposable
 
     /// <summary>The regions mapped into the guest, from the lowest address up.</summary>
     public IReadOnlyList<MappedRegion> MappedRegions => _vm is { } vm ? vm.Regions.All : _current?.Regions ?? [];
+
+    /// <summary>Whether it is one of those that are counted and measured.</summary>
+    internal bool IsObserved => !_parts.IsTrial;
+
+    /// <summary>The clock that its calls go by.</summary>
+    internal TimeProvider Time => _parts.Time;
 
     /// <summary>The machine, if its guest may stay inside between calls: for tests.</summary>
     internal ExitlessMachine? Exitless => _vm?.Exitless;
@@ -128,15 +137,15 @@ public sealed partial class Sandbox : IDisposable
     internal GuestStep Step(GuestCall call)
     {
         GuestStep step;
-        List<TaskCompletionSource<KillOutcome>>? killers;
+        KillRequest? kill;
         using (_gate.Enter())
         {
             if (call != _activeCall) throw new InvalidOperationException("The call has already completed or failed.");
-            step = StepInside(call, out killers);
+            step = StepInside(call, out kill);
         }
 
         // Outside the gate, so that who learns of the kill can go on with the sandbox at once.
-        InterruptHandle.Tell(killers, killed: step.Failure is GuestEndedException);
+        kill?.Tell(killed: step.Failure is GuestEndedException);
         return step;
     }
 
@@ -165,7 +174,7 @@ public sealed partial class Sandbox : IDisposable
         if (_activeCall is not null) throw new SandboxBusyException();
         MicroVm vm = _vm ?? OwnVm;
         Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
-        int length = vm.Input.WriteCall(function, returnType, arguments);
+        int length = WriteCall(vm, function, returnType, arguments);
         _current = null;
         _activeCall = call.Become(function, returnType, length);
         if (_exitless is not null && policy == StatePolicy.Keep && options.Items is null) StartExitless(call, vm.Exitless!);
@@ -173,7 +182,21 @@ public sealed partial class Sandbox : IDisposable
         long number = InterruptHandle.Begin();
         options = options.Within(_parts.Options.CallTimeout, _parts.Options.CallCpuBudget);
         if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _parts.Time);
+        CallMeter.Begin(call);
         return call;
+    }
+
+    private static int WriteCall(MicroVm vm, string function, GuestValueType returnType, ReadOnlySpan<GuestValue> arguments)
+    {
+        try
+        {
+            return vm.Input.WriteCall(function, returnType, arguments);
+        }
+        catch (GuestCallRefusedException)
+        {
+            CallMeter.Refuse();
+            throw;
+        }
     }
 
     private void StartExitless(GuestCall call, ExitlessMachine machine)
@@ -182,18 +205,20 @@ public sealed partial class Sandbox : IDisposable
         if (call.IsExitless) machine.Prepare(_parts.PollCounts);
     }
 
-    private GuestStep StepInside(GuestCall call, out List<TaskCompletionSource<KillOutcome>>? killers)
+    private GuestStep StepInside(GuestCall call, out KillRequest? kill)
     {
-        killers = null;
+        kill = null;
         GuestStep step = _runner!.Run(call);
         if (step.Kind is not (GuestStepKind.Completed or GuestStepKind.Failed)) return step;
         call.Limits?.Dispose();
         _activeCall = null;
-        killers = InterruptHandle.End();
+        kill = InterruptHandle.End();
         step = CleanUp(call, step);
         if (_poison is not null) _exitless?.Forget();
         else _exitless?.End(hasPaid: call.IsExitless && _vm!.Exitless!.HasPaid);
+        CallMeter.End(call, step);
         call.End();
+        CountStaleInterrupts();
         NoteUse();
         return step;
     }
@@ -225,14 +250,14 @@ public sealed partial class Sandbox : IDisposable
             memory.CleanInput();
             if (call.Batch is not null) memory.ClearAnswerHeader();
             if (failed) memory.CleanOutput();
-            if (call.Before is not null && (failed || call.LeavesNoTrace)) PutBack(call.Before);
+            if (call.Before is not null && (failed || call.LeavesNoTrace)) RollBack(call);
             return step;
         }
         catch (MachineException failure)
         {
             // The buffers may be dirty and nobody can tell; a sandbox whose machine fails is not called again.
-            _poison ??= new PoisonReason.HostFailed(failure);
-            return step.Failure is null ? GuestStep.Failed(GuestPoisonException.For(call.Function, _poison)) : step;
+            if (_poison is null) BecomePoisoned(new PoisonReason.HostFailed(failure));
+            return step.Failure is null ? GuestStep.Failed(GuestPoisonException.For(call.Function, _poison!)) : step;
         }
         catch (RestoreFailedException failure)
         {
@@ -260,14 +285,29 @@ public sealed partial class Sandbox : IDisposable
         if (_poison is { } reason) throw new PoisonedSandboxException(reason);
     }
 
+    private void BecomePoisoned(PoisonReason reason)
+    {
+        _poison = reason;
+        _presence?.SetPoisoned(true);
+        if (IsObserved) SandboxMeter.Poisons.Add(1, MeterTags.KindOf(reason));
+    }
+
+    private void Abandon(GuestCall call)
+    {
+        call.Limits?.Dispose();
+        InterruptHandle.Abandon();
+        CallMeter.Abandon(call);
+        call.AbandonPending();
+        _activeCall = null;
+    }
+
     /// <summary>Runs once, when nobody is inside the gate any more.</summary>
     internal void Release()
     {
-        _activeCall?.Limits?.Dispose();
-        if (_activeCall is not null) InterruptHandle.Abandon();
-        _activeCall = null;
+        if (_activeCall is { } call) Abandon(call);
         StopGuest();
         ReturnVm();
+        _presence?.Dispose();
         foreach (WeakReference<MappedFile> file in _files ?? [])
             if (file.TryGetTarget(out MappedFile? mapped)) mapped.Dispose();
     }

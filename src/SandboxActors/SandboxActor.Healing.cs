@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using SandboxActors.Core;
+using SandboxActors.Core.Telemetry;
 
 namespace SandboxActors;
 
@@ -61,6 +62,7 @@ public sealed partial class SandboxActor
         }
 
         _counters.Rebuilds++;
+        SandboxMeter.Rebuilds.Add(1);
         Publish(new SandboxEvents.Rebuilt(_lifeline.Name, Self.Path, Sandbox.Id, heal.Attempt, duration, Stopwatch.GetElapsedTime(_poisonedAt)));
         Context.Parent.Tell(new SupervisorProtocol.Healed(golden));
         Recovered();

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Akka.Actor;
 using SandboxActors.Core;
+using SandboxActors.Core.Telemetry;
 
 namespace SandboxActors;
 
@@ -15,7 +15,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
     private readonly Action _stopped;
     private readonly Func<double> _random;
     private readonly Dictionary<IActorRef, SupervisedSandbox> _sandboxes = [];
-    private readonly ConcurrentDictionary<SandboxLifeline, bool> _lifelines = new();
+    private readonly LiveSandboxes _live = new();
     private bool _restarting;
     private long _unnamed;
 
@@ -44,7 +44,11 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <inheritdoc />
-    protected override void PreStart() => Context.ActorOf(Props.CreateBy(new SentinelProducer(_lifelines)));
+    protected override void PreStart()
+    {
+        SandboxMeter.Queues.Add(_live);
+        Context.ActorOf(Props.CreateBy(new SentinelProducer(_live)));
+    }
 
     /// <inheritdoc />
     protected override void PreRestart(Exception reason, object message)
@@ -90,7 +94,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
         }
 
         var lifeline = new SandboxLifeline(name);
-        _lifelines.TryAdd(lifeline, true);
+        _live.Add(lifeline);
         Props props = Props.CreateBy(new SandboxActorProducer(request.Definition, lifeline))
             .WithDispatcher(SandboxSettings.GuestDispatcher)
             .WithMailbox(SandboxSettings.GuestMailbox);
@@ -147,7 +151,7 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
     {
         Timers.Cancel(sandbox.Lifeline);
         _sandboxes.Remove(sandbox.Sandbox.ActorRef);
-        _lifelines.TryRemove(sandbox.Lifeline, out _);
+        _live.Remove(sandbox.Lifeline);
 
         // If its actor died too early to say so itself.
         sandbox.Lifeline.MarkStopped();
@@ -166,11 +170,11 @@ public sealed class SandboxSupervisor : ReceiveActor, IWithTimers
         if (_sandboxes.TryGetValue(actor, out SupervisedSandbox? sandbox)) act(sandbox);
     }
 
-    private sealed class SentinelProducer(ConcurrentDictionary<SandboxLifeline, bool> lifelines) : IIndirectActorProducer
+    private sealed class SentinelProducer(LiveSandboxes sandboxes) : IIndirectActorProducer
     {
         public Type ActorType => typeof(SandboxSentinel);
 
-        public ActorBase Produce() => new SandboxSentinel(lifelines);
+        public ActorBase Produce() => new SandboxSentinel(sandboxes);
 
         public void Release(ActorBase actor)
         {

@@ -55,7 +55,7 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
 
     public bool IsDisposed { get; private set; }
 
-    public long StaleInterrupts => 0;
+    public long StaleInterrupts { get; set; }
 
     /// <summary>Where the boot information is.</summary>
     public GuestAddress Boot => new(_state.General.Rdi);

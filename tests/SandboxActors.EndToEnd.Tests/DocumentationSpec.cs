@@ -10,6 +10,7 @@ public sealed partial class DocumentationSpec
     [InlineData("testing.md")]
     [InlineData("emulator.md")]
     [InlineData("snapshots.md")]
+    [InlineData("operations.md")]
     public void Every_test_that_a_page_names_exists(string page)
     {
         string[] sources = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Spec.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SandboxActors.Core.Abi;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.Calls;
@@ -41,6 +42,7 @@ internal sealed class CallBatch(int capacity, IBatchAnswers sink)
     {
         HasFailed |= answer.Kind == GuestStepKind.Failed;
         _untold.Add(answer);
+        CallMeter.End(call, answer);
         InHand++;
         Describe(call);
     }

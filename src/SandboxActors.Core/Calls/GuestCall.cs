@@ -1,4 +1,5 @@
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core;
@@ -44,6 +45,15 @@ public sealed class GuestCall
     /// <summary>Whether it is handed over without an exit, if that can be.</summary>
     internal bool IsExitless { get; set; }
 
+    /// <summary>Since when it runs, if that is measured; in a batch since the batch was handed over.</summary>
+    internal Timing Timing { get; set; }
+
+    /// <summary>Whether it is one of those that are counted and measured.</summary>
+    internal bool IsObserved => !IsInitialization && _sandbox.IsObserved;
+
+    /// <summary>The clock that it goes by.</summary>
+    internal TimeProvider Time => _sandbox.Time;
+
     /// <summary>The host function whose task the guest waits for, if there is one.</summary>
     internal PendingHostCall? Pending { get; set; }
 
@@ -78,8 +88,15 @@ public sealed class GuestCall
     {
         IsFinished = true;
         Limits = null;
-        Pending = null;
+        AbandonPending();
         Bind(before: null, leavesNoTrace: false, items: null);
+    }
+
+    /// <summary>What a host function comes to is not for the guest any more.</summary>
+    internal void AbandonPending()
+    {
+        Pending?.Timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Abandoned);
+        Pending = null;
     }
 
     /// <summary>Runs the guest on until there is something to say.</summary>

@@ -1,5 +1,6 @@
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.HostFunctions;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.Calls;
@@ -32,9 +33,11 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
     private bool ServeFunction(GuestCall call, out GuestStep waiting)
     {
         waiting = default;
+        Timing timing = Timing.Begin(SandboxMeter.HostFunctionDuration, call.Time);
         if (functions.Find(_hostCall, out HostFunction? function) is { } problem)
         {
             input.WriteError(call, problem);
+            timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Refused);
             return true;
         }
 
@@ -49,6 +52,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         {
             if (function!.TakesToken) interrupts.TakeBackToken();
             input.WriteError(call, exception.Message);
+            timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Failed);
             return true;
         }
 
@@ -56,10 +60,11 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         {
             if (function.TakesToken) interrupts.TakeBackToken();
             input.WriteResult(call, function.Name, outcome.Value);
+            timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Completed);
             return true;
         }
 
-        return Await(call, function, outcome.Pending, out waiting);
+        return Await(call, function, outcome.Pending, timing, out waiting);
     }
 
     private bool ServeYield(GuestCall call, out GuestStep waiting)
@@ -96,14 +101,14 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
             return true;
         }
 
-        return Await(call, ItemStream.Function, HostTask.FromValueTaskOf(taken, GuestValue.From), out waiting);
+        return Await(call, ItemStream.Function, HostTask.FromValueTaskOf(taken, GuestValue.From), timing: default, out waiting);
     }
 
-    private bool Await(GuestCall call, HostFunction function, Task<GuestValue> task, out GuestStep waiting)
+    private bool Await(GuestCall call, HostFunction function, Task<GuestValue> task, in Timing timing, out GuestStep waiting)
     {
         // However the call ends meanwhile: a task that fails later has been looked at.
         if (!task.IsCompleted) _ = task.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
-        call.Pending = new PendingHostCall(function, task);
+        call.Pending = new PendingHostCall(function, task, timing);
         return Resume(call, out waiting);
     }
 
@@ -111,7 +116,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
     /// <returns>Whether the guest can run on; otherwise <paramref name="waiting"/> says what it waits for.</returns>
     public bool Resume(GuestCall call, out GuestStep waiting)
     {
-        (HostFunction function, Task<GuestValue> task) = call.Pending!;
+        (HostFunction function, Task<GuestValue> task, Timing timing) = call.Pending!;
         waiting = default;
         if (!task.IsCompleted)
         {
@@ -124,6 +129,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         if (function.TakesToken) interrupts.TakeBackToken();
         if (task.IsCompletedSuccessfully) input.WriteResult(call, function.Name, task.Result);
         else input.WriteError(call, task.Exception?.InnerException?.Message ?? $"host function '{function.Name}' was cancelled");
+        timing.End(SandboxMeter.HostFunctionDuration, task.IsCompletedSuccessfully ? MeterTags.Completed : MeterTags.Failed);
         return true;
     }
 

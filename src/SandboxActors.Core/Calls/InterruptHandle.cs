@@ -27,7 +27,7 @@ public sealed class InterruptHandle
     private readonly Lock _gate = new();
     private volatile IVirtualMachine? _machine;
     private int _preemptRequested;
-    private List<TaskCompletionSource<KillOutcome>>? _waiters;
+    private KillRequest? _request;
     private TaskCompletionSource? _wake;
     private CancellationTokenSource? _token;
     private long _state;
@@ -35,9 +35,10 @@ public sealed class InterruptHandle
     // The caller's alone.
     private long _lastCall;
 
-    internal InterruptHandle()
-    {
-    }
+    private readonly TimeProvider? _time;
+
+    /// <param name="time">The clock that the latency of kills is measured by; null if nothing about them is measured.</param>
+    internal InterruptHandle(TimeProvider? time) => _time = time;
 
     /// <summary>
     /// Told, on the thread of whoever asks for the end of a call, that it was asked for, before the machine is interrupted. Set before the first call.
@@ -65,7 +66,7 @@ public sealed class InterruptHandle
     /// <param name="reason">Why. The first reason that a call is given stays.</param>
     internal Task<KillOutcome> Kill(long call, CallEnd reason)
     {
-        TaskCompletionSource<KillOutcome> waiter;
+        Task<KillOutcome> outcome;
         TaskCompletionSource? wake;
         CancellationTokenSource? token;
         lock (_gate)
@@ -80,8 +81,7 @@ public sealed class InterruptHandle
                 seen = found;
             }
 
-            waiter = new TaskCompletionSource<KillOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-            (_waiters ??= []).Add(waiter);
+            outcome = (_request ??= new KillRequest(reason, _time)).Join();
             wake = _wake;
             token = _token;
         }
@@ -91,7 +91,7 @@ public sealed class InterruptHandle
         Listener?.InterruptRequested();
         BreakOff();
         wake?.TrySetResult();
-        return waiter.Task;
+        return outcome;
     }
 
     /// <summary>The machine that calls run on from now on; null for none. Between calls.</summary>
@@ -130,8 +130,8 @@ public sealed class InterruptHandle
     }
 
     /// <summary>The call has ended: from now on a kill finds nothing.</summary>
-    /// <returns>Those that asked for its end. They are told by <see cref="Tell"/>, when the sandbox can be used again.</returns>
-    internal List<TaskCompletionSource<KillOutcome>>? End()
+    /// <returns>That it was asked to end, if it was; who did is told when the sandbox can be used again.</returns>
+    internal KillRequest? End()
     {
         long last = Interlocked.Exchange(ref _state, NoCall);
         if (_token is not null) TakeBackToken();
@@ -139,10 +139,10 @@ public sealed class InterruptHandle
 
         lock (_gate)
         {
-            List<TaskCompletionSource<KillOutcome>>? waiters = _waiters;
-            _waiters = null;
+            KillRequest? request = _request;
+            _request = null;
             _wake = null;
-            return waiters;
+            return request;
         }
     }
 
@@ -179,15 +179,8 @@ public sealed class InterruptHandle
         TaskCompletionSource? wake;
         lock (_gate) wake = _wake;
         CancelToken();
-        Tell(End(), killed: true);
+        End()?.Tell(killed: true);
         wake?.TrySetResult();
-    }
-
-    /// <summary>Tells killers what became of their kill. Their continuations run elsewhere.</summary>
-    internal static void Tell(List<TaskCompletionSource<KillOutcome>>? waiters, bool killed)
-    {
-        if (waiters is null) return;
-        foreach (TaskCompletionSource<KillOutcome> waiter in waiters) waiter.TrySetResult(killed ? KillOutcome.Killed : KillOutcome.CompletedFirst);
     }
 
     /// <summary>Has a kill of the call in flight complete <paramref name="wake"/> too: for a call that waits for a host function's task.</summary>

@@ -1,4 +1,5 @@
 using SandboxActors.Core.HostFunctions;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core;
@@ -6,4 +7,5 @@ namespace SandboxActors.Core;
 /// <summary>A host function whose task has not completed.</summary>
 /// <param name="Function">The function.</param>
 /// <param name="Task">Its result.</param>
-internal sealed record PendingHostCall(HostFunction Function, Task<GuestValue> Task);
+/// <param name="Timing">Since when it runs, if that is measured.</param>
+internal sealed record PendingHostCall(HostFunction Function, Task<GuestValue> Task, Timing Timing);

@@ -112,22 +112,25 @@ internal sealed class PageTracker
     /// <param name="wanted">What they held.</param>
     /// <param name="golden">Where long runs of it may be mapped from; null to copy all. Mapping costs the more the more machines there are, so it is for memory
     /// that gets another sandbox.</param>
+    /// <returns>How many pages were written, those that are mapped not counted.</returns>
     /// <exception cref="MachineException">The system refused; some of it is done.</exception>
-    public void PutBack(PageTree wanted, GoldenMemory? golden = null)
+    public int PutBack(PageTree wanted, GoldenMemory? golden = null)
     {
+        int written = 0;
         PageBitmap suspects = _isAtRest ? OnlyWrittenByHost() : FindSuspects();
         _isAtRest = false;
         _differences.Clear();
         wanted.AddDifferences(_base, _differences);
         if (golden is { Runs.Count: > 0 }) MapRuns(wanted, golden);
         for (int word = suspects.NextWord(0); word < suspects.Words.Length; word = suspects.NextWord(word + 1))
-            PutBackSuspects(wanted.FindLowest(word), word, suspects.Words[word]);
+            written += PutBackSuspects(wanted.FindLowest(word), word, suspects.Words[word]);
         for (int word = _differences.NextWord(0); word < suspects.Words.Length; word = _differences.NextWord(word + 1))
-            Write(wanted.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
+            written += Write(wanted.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
         _base = wanted;
         _writtenByHost.Clear();
         bool isCostly = _vainLooks > MostVainLooks && _restores + 1 >= FewestRestoresPerEpoch;
         if (++_restores >= RestoresPerEpoch || isCostly) ForgetColdPages();
+        return written;
     }
 
     // What is mapped is neither different nor suspect any more.
@@ -176,8 +179,9 @@ internal sealed class PageTracker
         return _suspects;
     }
 
-    private void PutBackSuspects(PageNode? contents, int word, ulong pages)
+    private int PutBackSuspects(PageNode? contents, int word, ulong pages)
     {
+        int written = 0;
         for (; pages != 0; pages &= pages - 1)
         {
             int place = BitOperations.TrailingZeroCount(pages);
@@ -193,12 +197,16 @@ internal sealed class PageTracker
 
             content.CopyTo(target);
             _active.Add(page);
+            written++;
         }
+
+        return written;
     }
 
     // Those that nobody has written since the base: they do differ, and may never have been touched, so they are written before they are read.
-    private void Write(PageNode? contents, int word, ulong pages)
+    private int Write(PageNode? contents, int word, ulong pages)
     {
+        int written = 0;
         for (; pages != 0; pages &= pages - 1)
         {
             int place = BitOperations.TrailingZeroCount(pages);
@@ -208,7 +216,10 @@ internal sealed class PageTracker
             target[0] = 0;
             ((Page?)contents?[place] ?? Page.Zero).CopyTo(target);
             _active.Add(page);
+            written++;
         }
+
+        return written;
     }
 
     // Those that the machine reports, and that no restore of this epoch found changed. They equal the base now.

@@ -15,6 +15,9 @@ internal sealed record SandboxDefinitionParts(
         ? Math.Max(1, (ulong)(poll.TotalMilliseconds * Shape.Hypervisor.TimestampCounterKilohertz))
         : 0;
 
+    /// <summary>Whether they are made to try something out, so that nobody counts them.</summary>
+    public bool IsTrial { get; init; }
+
     /// <summary>What snapshots of these sandboxes are taken of.</summary>
     public SnapshotOrigin Origin { get; private init; } = new(Shape.Hypervisor.Name, Shape.Image, Shape.Layout, HostFunctions.Signatures, HostProcessor.Vendor);
 

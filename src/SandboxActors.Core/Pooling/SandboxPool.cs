@@ -1,5 +1,6 @@
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Pooling;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core;
@@ -31,6 +32,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
     {
         _options = options ?? SandboxPoolOptions.Default;
         _options.Validate();
+        SandboxMeter.Pools.Add(this);
         if (_options.ParkAfter is not { } after) return;
         TimeSpan period = after / 2;
         _parkTimer = _options.Clock.CreateTimer(static pool => ((SandboxPool)pool!).ParkIdle(), this, period, period);
@@ -59,6 +61,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
         for (int attempt = 0; ; attempt++)
         {
             Source from = Choose(shape, holder, attempt, out MicroVm? vm, out Lease? lease);
+            if (attempt == 0) SandboxMeter.PoolLeases.Add(1, MeterTags.Hit(from == Source.Free));
             switch (from)
             {
                 case Source.Free: return vm!;
@@ -184,6 +187,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
 
             leases.Remove(lease.Vm);
             _parked++;
+            SandboxMeter.PoolParked.Add(1);
             return true;
         }
     }
@@ -201,6 +205,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
         {
             MicroVm vm = MicroVm.Create(shape);
             Interlocked.Increment(ref _created);
+            SandboxMeter.PoolCreated.Add(1);
             return vm;
         }
         catch

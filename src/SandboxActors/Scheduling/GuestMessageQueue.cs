@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
 using SandboxActors.Core;
+using SandboxActors.Core.Telemetry;
 
 namespace SandboxActors;
 
@@ -323,6 +324,9 @@ internal sealed class GuestMessageQueue : RunEntry, IMessageQueue
         }
     }
 
-    private void Refuse(Envelope envelope) =>
+    private void Refuse(Envelope envelope)
+    {
+        SandboxMeter.QueueRefusals.Add(1);
         envelope.Sender.Tell(new SandboxProtocol.Failed(new SandboxOverloadedException(_name, Waiting)), ActorRefs.NoSender);
+    }
 }

@@ -1,3 +1,5 @@
+using SandboxActors.Core.Telemetry;
+
 namespace SandboxActors;
 
 /// <summary>What a sandbox's actor counts; it outlives a restart of the actor.</summary>
@@ -22,5 +24,9 @@ internal sealed class SandboxCounters
     public bool UnprovenSinceHeal { get; set; }
 
     /// <summary>For the actor: a call has used up one more slice.</summary>
-    public void CountSlice() => Volatile.Write(ref _slices, _slices + 1);
+    public void CountSlice()
+    {
+        Volatile.Write(ref _slices, _slices + 1);
+        SandboxMeter.TimeSlices.Add(1);
+    }
 }

@@ -49,6 +49,9 @@ internal sealed class SandboxLifeline(string name) : IAnswering, IPreemptible, I
     /// <summary>What the actor counts, in all its incarnations. Touched by the actor alone.</summary>
     public SandboxCounters Counters { get; } = new();
 
+    /// <summary>Requests that wait for the sandbox.</summary>
+    public int Waiting => _messages?.Waiting ?? 0;
+
     /// <summary>What a caller gets whose request will not be served any more.</summary>
     public Exception StoppedException() => new SandboxStoppedException(Name, StopReason);
 
