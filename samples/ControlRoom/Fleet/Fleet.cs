@@ -19,7 +19,7 @@ internal sealed class Fleet(ISandboxes sandboxes, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Cell> _cells = new(StringComparer.Ordinal);
     private readonly Queue<(string Name, long Change)> _removed = [];
-    private readonly SandboxDefinition _definition = DemoGuest.Define(sandboxes);
+    private readonly Lazy<SandboxDefinition> _definition = new(() => DemoGuest.Define(sandboxes)); // they have not started when services are made
     private long _change;
     private long _forgotten;
     private int _made;
@@ -50,7 +50,7 @@ internal sealed class Fleet(ISandboxes sandboxes, TimeProvider time)
 
         try
         {
-            SandboxRef sandbox = await sandboxes.CreateAsync(_definition, name);
+            SandboxRef sandbox = await sandboxes.CreateAsync(_definition.Value, name);
             var cell = new Cell(sandbox, CellView.New(name), await sandbox.SnapshotAsync());
             lock (_lock)
             {

@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
+using SandboxActors.Core;
 
 namespace ControlRoom;
 
 /// <summary>Listens to the instruments that all sandboxes of this process measure with. A service would have them exported by OpenTelemetry.</summary>
 internal sealed class RateListener : IHostedService, IDisposable
 {
-    private const string MeterName = "SandboxActors";
     private const string Calls = "sandbox.calls";
     private const string CallDuration = "sandbox.call.duration";
     private const string Poisons = "sandbox.poisons";
@@ -17,7 +17,7 @@ internal sealed class RateListener : IHostedService, IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == MeterName && instrument.Name is Calls or CallDuration or Poisons or Restores)
+            if (instrument.Meter.Name == SandboxTelemetry.MeterName && instrument.Name is Calls or CallDuration or Poisons or Restores)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, count, _, _) =>
