@@ -63,7 +63,7 @@ internal sealed class ControlRoomApp : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error)
-            .AddFilter("SandboxActors", LogLevel.Information) // one line: which backend runs, and why
+            .AddFilter("SandboxActors", level => level == LogLevel.Information) // one line: which backend runs, and why; poisonings are on the page
             .AddSimpleConsole(console => console.SingleLine = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -12,6 +12,9 @@ internal sealed record ControlRoomOptions
     /// <summary>Whoever has it may change something; a random one unless given.</summary>
     public string Token { get; init; } = AccessToken.MakeRandom();
 
+    /// <summary>How long one that is poisoned again waits until it is healed; the first heal is at once. Long enough for people to see it.</summary>
+    public TimeSpan Backoff { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Whether the sandboxes are given something to do.</summary>
     public bool HasDemoLoad { get; init; } = true;
 }

@@ -14,16 +14,14 @@ internal static class DemoGuest
 
     public static void Register(SandboxesOptions options) => options.Guest(Name, GuestFiles.Path(Name));
 
-    public static SandboxDefinition Define(ISandboxes sandboxes) => sandboxes.Define(Name, sandbox => sandbox
+    public static SandboxDefinition Define(ISandboxes sandboxes, TimeSpan backoff) => sandboxes.Define(Name, sandbox => sandbox
         .HostFunction("HostAdd", (int a, int b) => a + b)
         .HostFunction(PonderFunction, PonderAsync)
         .Healing(healing => healing with
         {
-            // The first heal is at once. One who is poisoned again waits for as long as people need to see it.
             MaximumRestores = HealingSettings.Unlimited,
-            MinimumBackoff = TimeSpan.FromSeconds(1.5),
-            MaximumBackoff = TimeSpan.FromSeconds(6),
-            RandomFactor = 0.5,
+            MinimumBackoff = backoff,
+            MaximumBackoff = 3 * backoff,
         }));
 
     private static async Task<long> PonderAsync(CancellationToken cancellation)

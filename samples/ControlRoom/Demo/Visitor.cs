@@ -36,9 +36,9 @@ internal sealed class Visitor(Fleet fleet, Random random)
 
     private Task ActAsync(SandboxRef sandbox, CancellationToken end) => random.Next(1_000) switch
     {
-        < 14 => MisbehaveAsync(sandbox),
-        < 20 => SpinAndKillAsync(sandbox, end),
-        < 24 => sandbox.CallAsync("Spin", Short),
+        < 12 => MisbehaveAsync(sandbox),
+        < 16 => SpinAndKillAsync(sandbox, end),
+        < 19 => sandbox.CallAsync("Spin", Short),
         < 50 => sandbox.CallAsync<int>("AddToStaticAndFail"),
         < 60 => sandbox.SnapshotAsync(),
         < 100 => sandbox.CallAsync<ulong>("SpinForMs", Bounded, (uint)random.Next(2, 120)),
@@ -54,7 +54,7 @@ internal sealed class Visitor(Fleet fleet, Random random)
     // More than once in a row: the first heal is at once, and would hardly be seen.
     private async Task MisbehaveAsync(SandboxRef sandbox)
     {
-        int times = random.Next(1, 4);
+        int times = random.Next(2, 4);
         for (int time = 0; time < times; time++)
         {
             try

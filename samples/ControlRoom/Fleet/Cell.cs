@@ -4,9 +4,12 @@ using SandboxActors.Core;
 namespace ControlRoom;
 
 /// <summary>A sandbox and what is known of it. What changes belongs to the fleet, inside its lock, unless it says otherwise.</summary>
-internal sealed class Cell(SandboxRef sandbox, CellView view, Snapshot snapshot)
+internal sealed class Cell(int number, SandboxRef sandbox, CellView view, Snapshot snapshot)
 {
     private int _isBeingAsked;
+
+    /// <summary>The how manieth that was made it is.</summary>
+    public int Number { get; } = number;
 
     public SandboxRef Sandbox { get; } = sandbox;
 

@@ -8,7 +8,7 @@ namespace ControlRoom;
 /// All sandboxes of this control room. Every change of one has a number, so that a reader can ask for what has changed since it last asked, and
 /// nothing has to be kept for readers. From any thread.
 /// </summary>
-internal sealed class Fleet(ISandboxes sandboxes, TimeProvider time)
+internal sealed class Fleet(ISandboxes sandboxes, ControlRoomOptions options, TimeProvider time)
 {
     /// <summary>How many sandboxes there may be.</summary>
     public const int Capacity = 2_000;
@@ -19,7 +19,7 @@ internal sealed class Fleet(ISandboxes sandboxes, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Cell> _cells = new(StringComparer.Ordinal);
     private readonly Queue<(string Name, long Change)> _removed = [];
-    private readonly Lazy<SandboxDefinition> _definition = new(() => DemoGuest.Define(sandboxes)); // they have not started when services are made
+    private readonly Lazy<SandboxDefinition> _definition = new(() => DemoGuest.Define(sandboxes, options.Backoff)); // none is ready yet
     private long _change;
     private long _forgotten;
     private int _made;
@@ -40,18 +40,19 @@ internal sealed class Fleet(ISandboxes sandboxes, TimeProvider time)
     /// <exception cref="SandboxActors.Machine.MachineException">The system refused.</exception>
     public async Task<Cell> AddAsync()
     {
-        string name;
+        int number;
         lock (_lock)
         {
             if (_cells.Values.Count(cell => cell.StoppedAt is null) + _reserved >= Capacity) throw new FleetFullException(Capacity);
             _reserved++;
-            name = string.Create(CultureInfo.InvariantCulture, $"sandbox-{++_made:000}");
+            number = ++_made;
         }
 
         try
         {
+            string name = string.Create(CultureInfo.InvariantCulture, $"sandbox-{number:000}");
             SandboxRef sandbox = await sandboxes.CreateAsync(_definition.Value, name);
-            var cell = new Cell(sandbox, CellView.New(name), await sandbox.SnapshotAsync());
+            var cell = new Cell(number, sandbox, CellView.New(name), await sandbox.SnapshotAsync());
             lock (_lock)
             {
                 _cells.Add(name, cell);
@@ -111,7 +112,7 @@ internal sealed class Fleet(ISandboxes sandboxes, TimeProvider time)
             return new FleetChanges(
                 _change,
                 isWhole,
-                [.. _cells.Values.Where(cell => isWhole || cell.Change > number).OrderBy(cell => cell.Change).Select(cell => cell.View)],
+                [.. _cells.Values.Where(cell => isWhole || cell.Change > number).OrderBy(cell => cell.Number).Select(cell => cell.View)],
                 isWhole ? [] : [.. _removed.Where(removal => removal.Change > number).Select(removal => removal.Name)]);
         }
     }

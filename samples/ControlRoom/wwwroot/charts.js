@@ -4,15 +4,18 @@ import { html, render } from "./lib/lit-html/lit-html.js";
 import { duration, number } from "./units.js";
 
 const SECONDS = 120;
-const HEIGHT = 190;
+const HEIGHT = 200;
+const SMOOTHED = 5; // seconds that a rate is the mean of: single ones jump too much to be read
 
+// Poisonings and restores have a scale of their own, which keeps them below the calls.
 const rates = {
   series: [
     { key: "calls", title: "calls (left)", color: "--accent", scale: "calls", fill: true },
-    { key: "poisonings", title: "poisonings (right)", color: "--poisoned", scale: "poisonings", dash: [2, 3] },
+    { key: "poisonings", title: "poisonings (right)", color: "--poisoned", scale: "poisonings", dash: [2, 2] },
     { key: "restores", title: "restores (right)", color: "--healed", scale: "poisonings" },
   ],
-  scales: { calls: { range: fromZero(10) }, poisonings: { range: fromZero(4) } },
+  smoothed: SMOOTHED,
+  scales: { calls: { range: fromZero(10, 1.15) }, poisonings: { range: fromZero(4, 2.5) } },
   axes: [{ scale: "calls", values: whole }, { scale: "poisonings", side: 1, grid: { show: false }, values: whole }],
   say: (point) => `${number(point.calls)} calls, ${number(point.poisonings)} poisonings and ${number(point.restores)} restores in the last second`,
 };
@@ -22,8 +25,9 @@ const latency = {
     { key: "median", title: "median", color: "--accent", scale: "duration", fill: true },
     { key: "percentile99", title: "99 of 100 are below", color: "--soft", scale: "duration", dash: [6, 3] },
   ],
+  smoothed: 1,
   scales: { duration: { distr: 3, range: decades } },
-  axes: [{ scale: "duration", values: (_, ticks) => ticks.map((tick) => (tick !== null && isDecade(tick) ? duration(tick) : "")) }],
+  axes: [{ scale: "duration", splits: everyDecade, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map(duration) }],
   say: (point) => (point.median === null ? "No call ended in the last second" : `Median ${duration(point.median)} in the last second`),
 };
 
@@ -60,9 +64,9 @@ export class Charts {
     }
   }
 
-  #data({ series }) {
+  #data({ series, smoothed }) {
     const points = this.#store.points;
-    return [points.map((point) => point.time), ...series.map(({ key }) => points.map((point) => point[key]))];
+    return [points.map((point) => point.time), ...series.map(({ key }) => mean(points.map((point) => point[key]), smoothed))];
   }
 }
 
@@ -77,7 +81,7 @@ function options({ series, scales, axes }, width, color) {
     legend: { show: false },
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { time: false, range: (_, __, last) => [(last ?? 0) - SECONDS + 1, last ?? 0] }, ...scales },
-    axes: [{ ...axis, size: 30, space: 60, incrs: [30], values: ago }, ...axes.map((own) => ({ ...axis, ...own, grid: own.grid ?? axis.grid }))],
+    axes: [{ ...axis, size: 30, space: 60, splits: (_, __, ___, last) => [90, 60, 30, 0].map((seconds) => last - seconds), values: ago }, ...axes.map((own) => ({ ...axis, ...own, grid: own.grid ?? axis.grid }))],
     series: [{}, ...series.map((one) => ({
       scale: one.scale, stroke: color(one.color), width: 1.75, dash: one.dash, fill: one.fill ? color("--accent-wash") : undefined, points: { show: false },
     }))],
@@ -89,18 +93,27 @@ function ago(plot, ticks) {
   return ticks.map((tick) => (tick === last ? "now" : `−${last - tick} s`));
 }
 
-function fromZero(least) {
-  return (_, __, most) => [0, Math.max(least, (most ?? 0) * 1.15)];
+function mean(values, seconds) {
+  if (seconds === 1) return values;
+  return values.map((_, last) => {
+    const some = values.slice(Math.max(0, last + 1 - seconds), last + 1);
+    return some.reduce((sum, value) => sum + value, 0) / some.length;
+  });
+}
+
+function fromZero(least, room) {
+  return (_, __, most) => [0, Math.max(least, (most ?? 0) * room)];
 }
 
 function whole(_, ticks) {
   return ticks.map((tick) => (Number.isInteger(tick) ? number(tick) : ""));
 }
 
-function isDecade(value) {
-  return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
-}
-
 function decades(_, least, most) {
   return [10 ** Math.floor(Math.log10(least ?? 0.01)), 10 ** Math.ceil(Math.log10(most ?? 1))];
+}
+
+function everyDecade(_, __, least, most) {
+  const first = Math.round(Math.log10(least));
+  return Array.from({ length: Math.round(Math.log10(most)) - first + 1 }, (___, step) => 10 ** (first + step));
 }
