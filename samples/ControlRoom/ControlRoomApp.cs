@@ -13,23 +13,24 @@ internal sealed class ControlRoomApp : IAsyncDisposable
 
     private readonly WebApplication _web;
 
-    private ControlRoomApp(WebApplication web, string token)
+    private ControlRoomApp(WebApplication web, ControlRoomOptions options)
     {
         _web = web;
+        Options = options;
         Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Token = token;
     }
+
+    /// <summary>What it was opened with.</summary>
+    public ControlRoomOptions Options { get; }
 
     /// <summary>Where the page is.</summary>
     public Uri Address { get; }
 
-    /// <summary>What lets its bearer change something.</summary>
-    public string Token { get; }
-
     /// <summary>Where the page is for who may change something. What stands behind # is never sent to a server.</summary>
-    public Uri AddressWithToken => new(Address, $"#token={Token}");
+    public Uri AddressWithToken => new(Address, $"#token={Options.Token}");
 
-    public Fleet Fleet => _web.Services.GetRequiredService<Fleet>();
+    /// <summary>What clients are told.</summary>
+    public Feed Feed => _web.Services.GetRequiredService<Feed>();
 
     /// <summary>Opens a control room.</summary>
     /// <exception cref="SandboxActors.Kvm.KvmUnavailableException">The backend kvm was asked for, and cannot be used.</exception>
@@ -41,7 +42,7 @@ internal sealed class ControlRoomApp : IAsyncDisposable
         try
         {
             await web.StartAsync(cancelled);
-            return new ControlRoomApp(web, options.Token);
+            return new ControlRoomApp(web, options);
         }
         catch
         {
@@ -72,6 +73,8 @@ internal sealed class ControlRoomApp : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = LargestRequest;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
         });
+        builder.Services.ConfigureHttpJsonOptions(json =>
+            (json.SerializerOptions.RespectNullableAnnotations, json.SerializerOptions.RespectRequiredConstructorParameters) = (true, true));
         builder.Services
             .AddSandboxes(DemoGuest.Register)
             .AddSingleton(options)

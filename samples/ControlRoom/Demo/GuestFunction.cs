@@ -42,7 +42,7 @@ internal sealed record GuestFunction(string Name, string Summary, GuestValueType
 
     /// <summary>Reads arguments as they were typed.</summary>
     /// <exception cref="ArgumentException">Too few or too many, or one that is not of its type; the message says which.</exception>
-    public GuestValue[] Parse(IReadOnlyList<string> typed)
+    public GuestValue[] Parse(IReadOnlyList<string?> typed)
     {
         if (typed.Count != Parameters.Length)
         {

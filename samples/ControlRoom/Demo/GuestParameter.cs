@@ -11,8 +11,9 @@ namespace ControlRoom;
 internal sealed record GuestParameter(string Name, GuestValueType Type, string Example)
 {
     /// <exception cref="ArgumentException">It is not of the type.</exception>
-    public GuestValue Parse(string typed) => Type switch
+    public GuestValue Parse(string? typed) => Type switch
     {
+        _ when typed is null => throw new ArgumentException($"{Name} is missing."),
         GuestValueType.Int32 => Number<int>(typed),
         GuestValueType.UInt32 => Number<uint>(typed),
         GuestValueType.String => typed,

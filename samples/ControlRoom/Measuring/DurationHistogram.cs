@@ -12,8 +12,8 @@ internal sealed class DurationHistogram
 
     public void Add(double seconds)
     {
-        int bucket = seconds > Smallest ? (int)Math.Log(seconds / Smallest, Growth) : 0;
-        _counts[Math.Min(bucket, Buckets - 1)]++;
+        double bucket = seconds > Smallest ? Math.Log(seconds / Smallest, Growth) : 0;
+        _counts[(int)Math.Min(bucket, Buckets - 1)]++;
         _count++;
     }
 

@@ -35,7 +35,7 @@ internal static class RequestGuard
         if (!IsOwn(request.Host, port)) return StatusCodes.Status403Forbidden;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return 0;
         // A browser always says where such a request comes from; who says nothing is no browser, and the token decides.
-        if (request.Headers.Origin is [{ } origin] && origin != $"http://{request.Host}") return StatusCodes.Status403Forbidden;
+        if (request.Headers.Origin is not [] && request.Headers.Origin != $"http://{request.Host}") return StatusCodes.Status403Forbidden;
         return token.IsBorneBy(request.Headers.Authorization) ? 0 : StatusCodes.Status401Unauthorized;
     }
 

@@ -7,16 +7,19 @@ const SECONDS = 120;
 const HEIGHT = 200;
 const SMOOTHED = 5; // seconds that a rate is the mean of: single ones jump too much to be read
 
-// Poisonings and restores have a scale of their own, which keeps them below the calls.
+// Poisonings and restores have a scale of their own, on the right, which keeps them below the calls.
 const rates = {
   series: [
-    { key: "calls", title: "calls (left)", color: "--accent", scale: "calls", fill: true },
-    { key: "poisonings", title: "poisonings (right)", color: "--poisoned", scale: "poisonings", dash: [2, 2] },
-    { key: "restores", title: "restores (right)", color: "--healed", scale: "poisonings" },
+    { key: "calls", title: "calls", color: "--accent", scale: "calls", fill: true },
+    { key: "poisonings", title: "poisonings", color: "--poisoned", scale: "poisonings", dash: [2, 2] },
+    { key: "restores", title: "restores", color: "--healed", scale: "poisonings" },
   ],
   smoothed: SMOOTHED,
   scales: { calls: { range: fromZero(10, 1.15) }, poisonings: { range: fromZero(4, 2.5) } },
-  axes: [{ scale: "calls", values: whole }, { scale: "poisonings", side: 1, grid: { show: false }, values: whole }],
+  axes: [
+    { scale: "calls", values: whole, color: "--accent" },
+    { scale: "poisonings", values: whole, color: "--poisoned", side: 1, grid: { show: false }, size: 44 },
+  ],
   say: (point) => `${number(point.calls)} calls, ${number(point.poisonings)} poisonings and ${number(point.restores)} restores in the last second`,
 };
 
@@ -81,7 +84,7 @@ function options({ series, scales, axes }, width, color) {
     legend: { show: false },
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { time: false, range: (_, __, last) => [(last ?? 0) - SECONDS + 1, last ?? 0] }, ...scales },
-    axes: [{ ...axis, size: 30, space: 60, splits: (_, __, ___, last) => [90, 60, 30, 0].map((seconds) => last - seconds), values: ago }, ...axes.map((own) => ({ ...axis, ...own, grid: own.grid ?? axis.grid }))],
+    axes: [{ ...axis, size: 30, space: 60, splits: (_, __, ___, last) => [90, 60, 30, 0].map((seconds) => last - seconds), values: ago }, ...axes.map((own) => ({ ...axis, ...own, stroke: color(own.color ?? "--soft") }))],
     series: [{}, ...series.map((one) => ({
       scale: one.scale, stroke: color(one.color), width: 1.75, dash: one.dash, fill: one.fill ? color("--accent-wash") : undefined, points: { show: false },
     }))],
