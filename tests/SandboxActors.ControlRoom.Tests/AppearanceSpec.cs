@@ -26,8 +26,8 @@ public sealed class AppearanceSpec(Browser browser)
         await Expect(page.Report).ToBeVisibleAsync();
         AxeResult report = await page.Page.RunAxe();
 
-        Assert.Empty(Describe(panels));
-        Assert.Empty(Describe(report));
+        Assert.Equal(string.Empty, Describe(panels));
+        Assert.Equal(string.Empty, Describe(report));
         Assert.Contains(panels.Passes, rule => rule.Id == "color-contrast");
     }
 

@@ -7,7 +7,7 @@ namespace SandboxActors.ControlRoom.Tests;
 /// <summary>A client of the feed: reads when it is told to, and knows what it was told.</summary>
 internal sealed class FeedReader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Stream _stream;
     private readonly IAsyncEnumerator<SseItem<FeedMessage>> _messages;

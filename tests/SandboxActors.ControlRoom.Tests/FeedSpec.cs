@@ -43,7 +43,7 @@ public sealed class FeedSpec
 
         for (int time = 0; time < 60; time++) await room.CallAsync("sandbox-001", "guest_panic", "again");
         await using FeedReader prompt = await FeedReader.OpenAsync(room.Stranger);
-        await prompt.ReadUntilAsync(() => prompt.Cells["sandbox-001"].Heals == 60);
+        await prompt.ReadUntilAsync(() => prompt.Cells.GetValueOrDefault("sandbox-001")?.Heals == 60);
         Assert.True(await late.MoveNextAsync());
         FeedMessage message = late.Current;
 

@@ -38,7 +38,7 @@ internal sealed class Room : IAsyncDisposable
         var options = new ControlRoomOptions { Sandboxes = sandboxes, HasDemoLoad = false };
         var room = new Room(await ControlRoomApp.OpenAsync(change?.Invoke(options) ?? options));
         await using var feed = await FeedReader.OpenAsync(room.Stranger);
-        await feed.ReadUntilAsync(() => feed.Cells.Count == sandboxes);
+        await feed.ReadUntilAsync(() => feed.Cells.Count >= sandboxes);
         return room;
     }
 

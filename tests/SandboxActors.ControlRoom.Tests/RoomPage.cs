@@ -38,7 +38,8 @@ internal sealed class RoomPage
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name });
 
-    public Task ExpectCellsAsync(int count) => Expect(Page.Locator("#cells .cell")).ToHaveCountAsync(count);
+    /// <summary>Waits until there are so many cells, or more.</summary>
+    public Task ExpectCellsAsync(int count) => Expect(Page.Locator("#cells .cell").Nth(count - 1)).ToBeVisibleAsync();
 
     /// <summary>Waits until a cell shows a state.</summary>
     public Task ExpectLookAsync(string name, string look) => Expect(Cell(name)).ToHaveAttributeAsync("data-look", look);
@@ -55,6 +56,25 @@ internal sealed class RoomPage
         for (int field = 0; field < arguments.Length; field++) await fields.Nth(field).FillAsync(arguments[field]);
         await Button("Call").ClickAsync();
     }
+
+    /// <summary>Has the page note, frame by frame, what a cell looks like from now on.</summary>
+    public Task RecordAsync(string name) => Page.EvaluateAsync(
+        """
+        name => {
+          window.seen = [];
+          const look = () => {
+            const cell = document.querySelector(`#cells [data-name=${name}]`);
+            const now = `${cell.dataset.look} ${getComputedStyle(cell).backgroundColor}`;
+            if (window.seen.at(-1) !== now) window.seen.push(now);
+            requestAnimationFrame(look);
+          };
+          look();
+        }
+        """,
+        name);
+
+    /// <summary>What the cell has looked like: a state and a colour, each that differs from the one before.</summary>
+    public Task<string[]> RecordedAsync() => Page.EvaluateAsync<string[]>("() => window.seen");
 
     /// <summary>The value of a colour that the style sheet names, as the browser writes colours.</summary>
     public Task<string> ColorAsync(string name) => Page.EvaluateAsync<string>(

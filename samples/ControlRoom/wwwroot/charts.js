@@ -20,7 +20,7 @@ const rates = {
     { scale: "calls", values: whole, color: "--accent" },
     { scale: "poisonings", values: whole, color: "--poisoned", side: 1, grid: { show: false }, size: 44 },
   ],
-  say: (point) => `${number(point.calls)} calls, ${number(point.poisonings)} poisonings and ${number(point.restores)} restores in the last second`,
+  say: (point) => `In the last second: calls ${number(point.calls)}, poisonings ${number(point.poisonings)}, restores ${number(point.restores)}`,
 };
 
 const latency = {
@@ -31,7 +31,7 @@ const latency = {
   smoothed: 1,
   scales: { duration: { distr: 3, range: decades } },
   axes: [{ scale: "duration", splits: everyDecade, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map(duration) }],
-  say: (point) => (point.median === null ? "No call ended in the last second" : `Median ${duration(point.median)} in the last second`),
+  say: (point) => (point.median === null ? "In the last second: no call" : `In the last second: median ${duration(point.median)}`),
 };
 
 export class Charts {
