@@ -8,6 +8,7 @@ namespace SandboxActors.ControlRoom.Tests;
 internal static class Screenshots
 {
     private const int Seconds = 110; // so that the charts are nearly full
+    private const int Poisoned = 4; // so that there is something to see
 
     /// <param name="directory">Where they go: control-room.png and control-room-dark.png.</param>
     public static async Task TakeAsync(string directory)
@@ -23,6 +24,7 @@ internal static class Screenshots
         {
             RoomPage light = await OpenAsync(room, browser, sandbox, ColorScheme.Light);
             RoomPage dark = await OpenAsync(room, browser, sandbox, ColorScheme.Dark);
+            await feed.ReadUntilAsync(() => feed.Cells.Values.Count(cell => cell.State == CellState.Poisoned) >= Poisoned);
             await TakeAsync(light, Path.Combine(directory, "control-room.png"));
             await TakeAsync(dark, Path.Combine(directory, "control-room-dark.png"));
         }
@@ -36,7 +38,7 @@ internal static class Screenshots
     {
         RoomPage page = await room.OpenPageAsync(browser, change: options =>
         {
-            options.ViewportSize = new ViewportSize { Width = 1440, Height = 930 };
+            options.ViewportSize = new ViewportSize { Width = 1440, Height = 960 };
             options.DeviceScaleFactor = 1.5f;
             options.ColorScheme = scheme;
             options.ReducedMotion = ReducedMotion.Reduce;

@@ -36,12 +36,12 @@ internal sealed class Visitor(Fleet fleet, Random random)
 
     private Task ActAsync(SandboxRef sandbox, CancellationToken end) => random.Next(1_000) switch
     {
-        < 12 => MisbehaveAsync(sandbox),
-        < 16 => SpinAndKillAsync(sandbox, end),
-        < 19 => sandbox.CallAsync("Spin", Short),
-        < 50 => sandbox.CallAsync<int>("AddToStaticAndFail"),
-        < 60 => sandbox.SnapshotAsync(),
-        < 100 => sandbox.CallAsync<ulong>("SpinForMs", Bounded, (uint)random.Next(2, 120)),
+        < 22 => MisbehaveAsync(sandbox),
+        < 26 => SpinAndKillAsync(sandbox, end),
+        < 29 => sandbox.CallAsync("Spin", Short),
+        < 55 => sandbox.CallAsync<int>("AddToStaticAndFail"),
+        < 65 => sandbox.SnapshotAsync(),
+        < 105 => sandbox.CallAsync<ulong>("SpinForMs", Bounded, (uint)random.Next(2, 120)),
         < 260 => sandbox.CallAsync<long>("CallGivenParamlessHostFuncThatReturnsI64", Bounded, DemoGuest.PonderFunction),
         < 400 => Task.WhenAll(Enumerable.Range(0, random.Next(5, 40)).Select(_ => AddAsync(sandbox))),
         < 600 => sandbox.CallAsync<string>("Echo", Bounded, "hello"),
