@@ -8,8 +8,10 @@ namespace ControlRoom;
 /// <summary>A control room that is open: sandboxes, what watches them, and the web server in front.</summary>
 internal sealed class ControlRoomApp : IAsyncDisposable
 {
-    private const int LargestRequest = 64 * 1024;
-    private const int MostConnections = 100;
+    /// <summary>How many connections there may be at a time.</summary>
+    public const int MostConnections = 100;
+
+    private const int LargestRequest = 64 * 1024; // bytes
 
     private readonly WebApplication _web;
 
@@ -65,6 +67,7 @@ internal sealed class ControlRoomApp : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Error)
             .AddFilter("SandboxActors", level => level == LogLevel.Information) // one line: which backend runs, and why; poisonings are on the page
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical) // a start that fails is told by who wanted it
             .AddSimpleConsole(console => console.SingleLine = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -78,7 +81,7 @@ internal sealed class ControlRoomApp : IAsyncDisposable
         builder.Services
             .AddSandboxes(DemoGuest.Register)
             .AddSingleton(options)
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton(options.Time)
             .AddSingleton<Fleet>()
             .AddSingleton<Poisonings>()
             .AddSingleton<Rates>()

@@ -9,6 +9,9 @@ internal sealed record ControlRoomOptions
     /// <summary>How many sandboxes there are at the start.</summary>
     public int Sandboxes { get; init; } = 200;
 
+    /// <summary>How many there may be.</summary>
+    public int Capacity { get; init; } = Fleet.MostSandboxes;
+
     /// <summary>Whoever has it may change something; a random one unless given.</summary>
     public string Token { get; init; } = AccessToken.MakeRandom();
 
@@ -17,4 +20,7 @@ internal sealed record ControlRoomOptions
 
     /// <summary>Whether the sandboxes are given something to do.</summary>
     public bool HasDemoLoad { get; init; } = true;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -13,7 +13,7 @@ var sandboxes = new Option<int>("--sandboxes") { Description = "How many sandbox
 var token = new Option<string?>("--token") { Description = "What lets its bearer change something; a random one unless given." };
 var quiet = new Option<bool>("--quiet") { Description = "Gives the sandboxes nothing to do." };
 port.Validators.Add(result => RequireBetween(result, 0, ushort.MaxValue));
-sandboxes.Validators.Add(result => RequireBetween(result, 0, Fleet.Capacity));
+sandboxes.Validators.Add(result => RequireBetween(result, 0, Fleet.MostSandboxes));
 token.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<string?>() is { Length: < ShortestToken }) result.AddError($"--token must have {ShortestToken} characters or more.");
@@ -44,7 +44,8 @@ command.SetAction(async (parsed, cancelled) =>
         return exception switch { KvmUnavailableException => KvmMissing, IOException => PortTaken, _ => WrongSetting };
     }
 });
-return await command.Parse(args).InvokeAsync();
+// Hundreds of sandboxes end together with the program, each with its call in flight.
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
 
 static void RequireBetween(System.CommandLine.Parsing.OptionResult result, int minimum, int maximum)
 {

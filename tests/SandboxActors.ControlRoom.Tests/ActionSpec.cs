@@ -92,4 +92,22 @@ public sealed class ActionSpec(Browser browser)
         await Expect(page.Poisonings.First).ToBeFocusedAsync();
         Assert.Empty(page.Errors);
     }
+
+    [SkippableFact]
+    public async Task The_list_of_poisonings_holds_still_under_the_pointer()
+    {
+        await using Room room = await Room.OpenAsync();
+        RoomPage page = await room.OpenPageAsync(browser);
+        await room.CallAsync("sandbox-001", "guest_panic", "first");
+        await page.Poisonings.First.HoverAsync();
+
+        await room.CallAsync("sandbox-002", "guest_panic", "second");
+        await page.ExpectLookAsync("sandbox-002", "healed");
+        await Expect(page.Page.Locator("#held")).ToBeVisibleAsync();
+        await Expect(page.Poisonings).ToContainTextAsync(["first"]);
+        await page.Page.Mouse.MoveAsync(0, 0);
+
+        await Expect(page.Poisonings).ToContainTextAsync(["second", "first"]);
+        await Expect(page.Page.Locator("#held")).ToBeHiddenAsync();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ControlRoom;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -87,5 +88,24 @@ public sealed class CellSpec(Browser browser)
         await Expect(page.Page.Locator("#rates")).ToHaveAttributeAsync("aria-label", new Regex("^In the last second: calls [01], poisonings 0"));
         await Expect(page.Page.Locator("#totals")).ToHaveTextAsync(new Regex(@"^\s*3\s*sandboxes.*\D1\s*calls, all", RegexOptions.Singleline));
         Assert.Empty(page.Errors);
+    }
+
+    [SkippableFact]
+    public async Task Cells_keep_their_places_and_a_new_one_takes_the_place_of_one_that_went()
+    {
+        var clock = new JumpingClock();
+        await using Room room = await Room.OpenAsync(change: options => options with { Time = clock });
+        RoomPage page = await room.OpenPageAsync(browser);
+        LocatorBoundingBoxResult second = (await page.Cell("sandbox-002").BoundingBoxAsync())!;
+
+        await room.ActAsync("sandbox-001", "stop");
+        await page.ExpectLookAsync("sandbox-001", "stopped");
+        clock.Advance(Fleet.StoppedIsShown);
+        await Expect(page.Cell("sandbox-001")).ToHaveCountAsync(0);
+        Assert.Equal(second.X, (await page.Cell("sandbox-002").BoundingBoxAsync())!.X);
+        await room.MakeAsync();
+
+        await page.ExpectLookAsync("sandbox-004", "idle");
+        Assert.True((await page.Cell("sandbox-004").BoundingBoxAsync())!.X < second.X);
     }
 }

@@ -51,12 +51,10 @@ internal sealed class Room : IAsyncDisposable
     }
 
     /// <summary>Does something else to a sandbox.</summary>
-    public async Task<Outcome> ActAsync(string sandbox, string action)
-    {
-        HttpResponseMessage answer = await Operator.PostAsync(new Uri($"api/sandboxes/{sandbox}/{action}", UriKind.Relative), null);
-        answer.EnsureSuccessStatusCode();
-        return (await answer.Content.ReadFromJsonAsync<Outcome>())!;
-    }
+    public Task<Outcome> ActAsync(string sandbox, string action) => PostAsync($"api/sandboxes/{sandbox}/{action}");
+
+    /// <summary>Makes one more.</summary>
+    public Task<Outcome> MakeAsync() => PostAsync("api/sandboxes");
 
     /// <summary>A reader of the feed that is told something when it asks, and not before.</summary>
     public IAsyncEnumerator<FeedMessage> ReadFeed() => _app.Feed.ReadAsync(CancellationToken.None).GetAsyncEnumerator();
@@ -77,5 +75,12 @@ internal sealed class Room : IAsyncDisposable
         Stranger.Dispose();
         Operator.Dispose();
         await _app.DisposeAsync();
+    }
+
+    private async Task<Outcome> PostAsync(string path)
+    {
+        HttpResponseMessage answer = await Operator.PostAsync(new Uri(path, UriKind.Relative), null);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<Outcome>())!;
     }
 }

@@ -103,6 +103,21 @@ public sealed class SecuritySpec
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task So_many_may_be_connected_at_a_time_and_no_more()
+    {
+        await using Room room = await Room.OpenAsync(0);
+        var feeds = new List<Stream>();
+
+        await Assert.ThrowsAsync<HttpRequestException>(async () =>
+        {
+            while (feeds.Count <= ControlRoomApp.MostConnections) feeds.Add(await room.Stranger.GetStreamAsync(new Uri("api/feed", UriKind.Relative)));
+        });
+
+        Assert.InRange(feeds.Count, ControlRoomApp.MostConnections - 1, ControlRoomApp.MostConnections); // one that was closed may count for a moment yet
+        foreach (Stream feed in feeds) await feed.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]

@@ -26,7 +26,7 @@ internal sealed class Visitor(Fleet fleet, Random random)
     {
         try
         {
-            await ActAsync(sandbox, end);
+            await ActAsync(sandbox, end).WaitAsync(end); // a call that still runs at the end is nobody's any more
         }
         catch (Exception exception) when (exception is SandboxException or TimeoutException)
         {

@@ -10,11 +10,14 @@ namespace ControlRoom;
 /// </summary>
 internal sealed class Fleet(ISandboxes sandboxes, ControlRoomOptions options, TimeProvider time)
 {
-    /// <summary>How many sandboxes there may be.</summary>
-    public const int Capacity = 2_000;
+    /// <summary>How many sandboxes there may be at most, whatever the options say.</summary>
+    public const int MostSandboxes = 2_000;
 
-    private const int RemovalsKept = 1_000;
-    private static readonly TimeSpan StoppedIsShown = TimeSpan.FromSeconds(20);
+    /// <summary>How many removals are kept for readers; one who missed more is told everything again.</summary>
+    public const int RemovalsKept = 100;
+
+    /// <summary>How long one that has stopped is shown.</summary>
+    public static readonly TimeSpan StoppedIsShown = TimeSpan.FromSeconds(20);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Cell> _cells = new(StringComparer.Ordinal);
@@ -43,7 +46,7 @@ internal sealed class Fleet(ISandboxes sandboxes, ControlRoomOptions options, Ti
         int number;
         lock (_lock)
         {
-            if (_cells.Values.Count(cell => cell.StoppedAt is null) + _reserved >= Capacity) throw new FleetFullException(Capacity);
+            if (_cells.Values.Count(cell => cell.StoppedAt is null) + _reserved >= options.Capacity) throw new FleetFullException(options.Capacity);
             _reserved++;
             number = ++_made;
         }

@@ -27,7 +27,7 @@ const store = new Store((isNewSecond) => {
 const actions = new Actions(invalidate, (text) => { byId("announcer").textContent = text; });
 const cells = new Cells(byId("cells"), store, select);
 const details = new Details(byId("details"), store, actions, close, invalidate);
-const poisonings = new PoisoningList(byId("poisonings"), byId("report"), store);
+const poisonings = new PoisoningList(byId("poisonings"), byId("held"), byId("report"), store);
 const charts = new Charts(
   { rates: byId("rates"), ratesLegend: byId("rates-legend"), latency: byId("latency"), latencyLegend: byId("latency-legend") }, store);
 

@@ -6,18 +6,25 @@ const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
 export class PoisoningList {
   #element;
+  #held;
   #dialog;
   #store;
 
-  constructor(element, dialog, store) {
+  constructor(element, held, dialog, store) {
     this.#element = element;
+    this.#held = held;
     this.#dialog = dialog;
     this.#store = store;
+    element.addEventListener("pointerleave", () => this.draw());
+    element.addEventListener("focusout", () => queueMicrotask(() => this.draw()));
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close()); // beside it
   }
 
   draw() {
     const rows = this.#store.poisonings;
+    // It holds still while somebody is about to choose: what moves away under the pointer is not what gets clicked.
+    this.#held.hidden = !(this.#element.matches(":hover, :focus-within") && this.#element.querySelector("button"));
+    if (!this.#held.hidden) return;
     render(rows.length === 0
       ? html`<li class="empty">No sandbox has been poisoned yet.</li>`
       : repeat(rows, (row) => row.number, (row) => html`
