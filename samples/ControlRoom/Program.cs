@@ -27,7 +27,9 @@ command.SetAction(async (parsed, cancelled) =>
 {
     var options = new ControlRoomOptions
     {
-        Port = parsed.GetValue(port), Sandboxes = parsed.GetValue(sandboxes), HasDemoLoad = !parsed.GetValue(quiet),
+        Port = parsed.GetValue(port),
+        Sandboxes = parsed.GetValue(sandboxes),
+        HasDemoLoad = !parsed.GetValue(quiet),
     };
     if (parsed.GetValue(token) is { } given) options = options with { Token = given };
     try

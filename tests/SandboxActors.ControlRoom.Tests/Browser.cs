@@ -2,11 +2,13 @@ using Microsoft.Playwright;
 
 namespace SandboxActors.ControlRoom.Tests;
 
-/// <summary>The browser of this machine (Debian's package chromium), without a window. Tests that need it are skipped where there is none, visibly.</summary>
+/// <summary>
+/// The browser of this machine (Debian's package chromium), without a window. Tests that need it are skipped where there is none, visibly.
+/// </summary>
 public sealed class Browser : IAsyncLifetime
 {
     private const float Patience = 30_000; // milliseconds
-    private static readonly string? Executable = new[] { "chromium", "chromium-browser", "google-chrome" }.Select(Find).FirstOrDefault(file => file is not null);
+    private static readonly string? Executable = ((string[])["chromium", "google-chrome"]).SelectMany(Places).FirstOrDefault(File.Exists);
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -23,7 +25,11 @@ public sealed class Browser : IAsyncLifetime
             ExecutablePath = Executable,
             Args = Environment.UserName == "root" ? ["--no-sandbox"] : [], // Chromium's own sandbox refuses to work for root
         });
-        var options = new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1440, Height = 900 }, ColorScheme = ColorScheme.Light };
+        var options = new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = 1440, Height = 900 },
+            ColorScheme = ColorScheme.Light,
+        };
         change?.Invoke(options);
         IBrowserContext context = await _browser.NewContextAsync(options);
         context.SetDefaultTimeout(Patience);
@@ -40,6 +46,6 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    private static IEnumerable<string> Places(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program));
 }

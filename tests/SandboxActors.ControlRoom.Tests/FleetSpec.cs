@@ -65,7 +65,8 @@ public sealed class FleetSpec
         await feed.ReadUntilAsync(() =>
         {
             states.UnionWith(feed.Cells.Values.Select(cell => cell.State));
-            return states.Count == Enum.GetValues<CellState>().Length && feed.Cells.Values.Any(cell => cell.Heals > 0) && feed.Points.Any(point => point.Calls > 0);
+            bool isHealing = feed.Cells.Values.Any(cell => cell.Heals > 0), isMeasured = feed.Points.Any(point => point.Calls > 0);
+            return states.Count == Enum.GetValues<CellState>().Length && isHealing && isMeasured;
         });
 
         await feed.ReadUntilAsync(() => feed.Cells.ContainsKey("sandbox-021")); // one goes, and another comes

@@ -12,12 +12,13 @@ public sealed class SecuritySpec
     public async Task Nothing_can_be_done_without_the_token(string action)
     {
         await using Room room = await Room.OpenAsync(1);
+        string path = $"api/sandboxes/sandbox-001/{action}";
 
-        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(room, $"api/sandboxes/sandbox-001/{action}"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(room, $"api/sandboxes/sandbox-001/{action}", ("Authorization", "Bearer ")));
-        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(room, $"api/sandboxes/sandbox-001/{action}", ("Authorization", $"Basic {room.Token}")));
-        Assert.Equal(
-            HttpStatusCode.Unauthorized, await PostAsync(room, $"api/sandboxes/sandbox-001/{action}", ("Authorization", $"Bearer {room.Token[..^1]}")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(room, path));
+        string[] wrongs = ["Bearer ", "Bearer", room.Token, $"Basic {room.Token}", $"Bearer {room.Token[..^1]}", $"Bearer {room.Token}x"];
+        foreach (string wrong in wrongs)
+            Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(room, path, ("Authorization", wrong)));
+
         await using FeedReader feed = await FeedReader.OpenAsync(room.Stranger);
         await feed.ReadAsync();
         Assert.Equal((CellState.Idle, 0), (feed.Cells["sandbox-001"].State, feed.Cells["sandbox-001"].Calls));
@@ -111,10 +112,12 @@ public sealed class SecuritySpec
 
         await Assert.ThrowsAsync<HttpRequestException>(async () =>
         {
-            while (feeds.Count <= ControlRoomApp.MostConnections) feeds.Add(await room.Stranger.GetStreamAsync(new Uri("api/feed", UriKind.Relative)));
+            while (feeds.Count <= ControlRoomApp.MostConnections)
+                feeds.Add(await room.Stranger.GetStreamAsync(new Uri("api/feed", UriKind.Relative)));
         });
 
-        Assert.InRange(feeds.Count, ControlRoomApp.MostConnections - 1, ControlRoomApp.MostConnections); // one that was closed may count for a moment yet
+        // One that was closed may count for a moment yet.
+        Assert.InRange(feeds.Count, ControlRoomApp.MostConnections - 1, ControlRoomApp.MostConnections);
         foreach (Stream feed in feeds) await feed.DisposeAsync();
     }
 

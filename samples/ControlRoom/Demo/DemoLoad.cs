@@ -2,7 +2,7 @@ using SandboxActors.Machine;
 
 namespace ControlRoom;
 
-/// <summary>Opens the fleet, and has visitors work with it: many good calls, some bad ones, and now and then a sandbox goes and another comes.</summary>
+/// <summary>Makes the sandboxes, and has visitors work with them: many good calls, some bad ones; now and then one goes and another comes.</summary>
 internal sealed partial class DemoLoad(Fleet fleet, ControlRoomOptions options, ILogger<DemoLoad> log) : BackgroundService
 {
     private const int Visitors = 32;

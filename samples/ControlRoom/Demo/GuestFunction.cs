@@ -32,7 +32,8 @@ internal sealed record GuestFunction(string Name, string Summary, GuestValueType
         new("BufferOverrun", "writes past an array on its stack", GuestValueType.Int32,
             new GuestParameter("text", GuestValueType.String, new string('x', 100))),
         new("ExhaustHeap", "takes memory until there is none", GuestValueType.Void),
-        new("OutbWithPort", "writes to a port", GuestValueType.Void, new("port", GuestValueType.UInt32, "128"), new("value", GuestValueType.UInt32, "1")),
+        new("OutbWithPort", "writes to a port", GuestValueType.Void,
+            new("port", GuestValueType.UInt32, "128"), new("value", GuestValueType.UInt32, "1")),
         new("CorruptOutputSizePrefix", "answers with garbage", GuestValueType.Void,
             new GuestParameter("size", GuestValueType.UInt32, uint.MaxValue.ToString(CultureInfo.InvariantCulture))),
     ];

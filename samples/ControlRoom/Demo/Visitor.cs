@@ -3,7 +3,7 @@ using SandboxActors.Core;
 
 namespace ControlRoom;
 
-/// <summary>Goes from sandbox to sandbox and has each do something, decided by its random numbers. What fails is meant to: the page shows it.</summary>
+/// <summary>Goes from sandbox to sandbox and has each do something, as its random numbers say. What fails is meant to: the page shows it.</summary>
 internal sealed class Visitor(Fleet fleet, Random random)
 {
     private static readonly CallOptions Bounded = new() { Timeout = TimeSpan.FromSeconds(30) };

@@ -38,7 +38,9 @@ internal sealed class FleetWatch(Fleet fleet, Poisonings poisonings, ISandboxes 
                 poisonings.Add(poisoned);
                 fleet.Update(poisoned.Name, view => view with
                 {
-                    State = CellState.Poisoned, Poisonings = view.Poisonings + 1, Reason = poisoned.Reason?.ToString() ?? "a restore failed half way",
+                    State = CellState.Poisoned,
+                    Poisonings = view.Poisonings + 1,
+                    Reason = poisoned.Reason?.ToString() ?? "a restore failed half way",
                 });
                 break;
             case SandboxEvents.Restored or SandboxEvents.Rebuilt:

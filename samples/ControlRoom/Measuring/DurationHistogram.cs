@@ -1,6 +1,8 @@
 namespace ControlRoom;
 
-/// <summary>Durations in buckets whose bounds grow by a tenth, so that a percentile is right to 5 in 100 and costs no memory. For one thread at a time.</summary>
+/// <summary>
+/// Durations in buckets whose bounds grow by a tenth, so that a percentile is right to 5 in 100, however many there are. For one thread at a time.
+/// </summary>
 internal sealed class DurationHistogram
 {
     private const double Growth = 1.1;

@@ -3,7 +3,7 @@ using SandboxActors.Core;
 
 namespace ControlRoom;
 
-/// <summary>Listens to the instruments that all sandboxes of this process measure with. A service would have them exported by OpenTelemetry.</summary>
+/// <summary>Listens to the instruments that all sandboxes of this process measure with. A service would have OpenTelemetry export them.</summary>
 internal sealed class RateListener : IHostedService, IDisposable
 {
     private const string Calls = "sandbox.calls";

@@ -19,7 +19,8 @@ internal sealed record Outcome(bool Succeeded, string Text, double Milliseconds)
         {
             return After(start, true, await act());
         }
-        catch (Exception exception) when (exception is SandboxException or MachineException or FleetFullException or TimeoutException or ArgumentException)
+        catch (Exception exception) when (
+            exception is SandboxException or MachineException or FleetFullException or TimeoutException or ArgumentException)
         {
             return After(start, false, exception.Message);
         }

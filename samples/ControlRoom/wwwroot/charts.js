@@ -4,7 +4,7 @@ import { html, render } from "./lib/lit-html/lit-html.js";
 import { duration, number } from "./units.js";
 
 const SECONDS = 120;
-const HEIGHT = 200;
+const HEIGHT = 250;
 const SMOOTHED = 5; // seconds that a rate is the mean of: single ones jump too much to be read
 
 // Poisonings and restores have a scale of their own, on the right, which keeps them below the calls.
@@ -84,9 +84,13 @@ function options({ series, scales, axes }, width, color) {
     legend: { show: false },
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { time: false, range: (_, __, last) => [(last ?? 0) - SECONDS + 1, last ?? 0] }, ...scales },
-    axes: [{ ...axis, size: 30, space: 60, splits: (_, __, ___, last) => [90, 60, 30, 0].map((seconds) => last - seconds), values: ago }, ...axes.map((own) => ({ ...axis, ...own, stroke: color(own.color ?? "--soft") }))],
+    axes: [
+      { ...axis, size: 30, splits: (_, __, ___, last) => [90, 60, 30, 0].map((seconds) => last - seconds), values: ago },
+      ...axes.map((own) => ({ ...axis, ...own, stroke: color(own.color ?? "--soft") })),
+    ],
     series: [{}, ...series.map((one) => ({
-      scale: one.scale, stroke: color(one.color), width: 1.75, dash: one.dash, fill: one.fill ? color("--accent-wash") : undefined, points: { show: false },
+      scale: one.scale, stroke: color(one.color), width: 1.75, dash: one.dash, points: { show: false },
+      fill: one.fill ? color("--accent-wash") : undefined,
     }))],
   };
 }
