@@ -15,7 +15,7 @@ public sealed partial class Sandbox
     /// not been told of, is that of a step. If it is the last call, the batch is over. If not, it has poisoned the sandbox: the calls behind it have
     /// not started, and may be started when the sandbox is healed. A guest function that reports an error ends its own call and no other.
     /// <para>
-    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself or bounds every call, where the first
+    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself or bounds every call, where somebody listens to spans, where the first
     /// or the second call cannot be encoded, and where they do not fit: a batch has a buffer of 8 KiB. A kill ends the call in hand.
     /// </para>
     /// </remarks>
@@ -50,7 +50,7 @@ public sealed partial class Sandbox
         return StartInside(new GuestCall(this), first.Function, first.ReturnType, CallOptions.None, first.Arguments.Span, _parts.Options.StatePolicy);
     }
 
-    // What is done before, after or beside each call by itself cannot be done to several at once.
+    // What is done before, after or beside each call by itself cannot be done to several at once, and each has a span of its own.
     private bool CanBatch =>
-        _takesBatches && _parts.Options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null };
+        _takesBatches && !SandboxSource.IsListenedTo && _parts.Options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null };
 }

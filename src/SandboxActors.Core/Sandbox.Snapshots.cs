@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Machines;
 using SandboxActors.Core.Snapshots;
@@ -15,13 +16,31 @@ public sealed partial class Sandbox
     /// <exception cref="SandboxBusyException">Another operation is in progress, or a call is in flight.</exception>
     /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
     /// <exception cref="MachineException">The system refused; nothing was changed.</exception>
-    public Snapshot Snapshot()
+    public Snapshot Snapshot() => SnapshotIn(trace: default);
+
+    /// <summary>Takes a snapshot in a span that is inside of another one than the current.</summary>
+    internal Snapshot SnapshotIn(ActivityContext trace)
     {
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
         if (_current is not null) return _current;
-        Snapshot snapshot = TakeSnapshot();
+        Activity? span = SandboxSource.Begin(SandboxSource.Snapshot, ActivityKind.Internal, trace)?.SetTag("sandbox.id", Id);
+        Snapshot snapshot;
+        try
+        {
+            snapshot = TakeSnapshot();
+        }
+        catch (MachineException failure)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            throw;
+        }
+        finally
+        {
+            if (span is not null) SandboxSource.End(span);
+        }
+
         SandboxMeter.Snapshots.Add(1);
         if (SandboxMeter.SnapshotSize.Enabled) SandboxMeter.SnapshotSize.Record((long)snapshot.StoredBytes);
         return snapshot;
@@ -40,7 +59,10 @@ public sealed partial class Sandbox
     /// <exception cref="RestoreFailedException">This one did: the sandbox is now unrecoverable.</exception>
     /// <exception cref="SandboxBusyException">Another operation is in progress, or a call is in flight.</exception>
     /// <exception cref="ObjectDisposedException">The sandbox is disposed.</exception>
-    public void Restore(Snapshot snapshot)
+    public void Restore(Snapshot snapshot) => RestoreIn(snapshot, trace: default);
+
+    /// <summary>Restores in a span that is inside of another one than the current.</summary>
+    internal void RestoreIn(Snapshot snapshot, ActivityContext trace)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         using SandboxGate.Scope inside = _gate.Enter();
@@ -49,11 +71,11 @@ public sealed partial class Sandbox
         if (ReferenceEquals(snapshot, _current)) return;
         if (snapshot.SandboxId != Id) throw new SnapshotMismatchException(Id, snapshot.SandboxId);
         snapshot.CheckUsable();
-        if (_vm is not { } vm) PutBackParked(snapshot);
+        if (_vm is not { } vm) PutBackParked(snapshot, trace);
         else
         {
             vm.Memory.Pages.Fetch(snapshot.Pages);
-            PutBack(snapshot);
+            PutBack(snapshot, trace);
         }
     }
 
@@ -127,24 +149,24 @@ public sealed partial class Sandbox
     }
 
     // Its next call gets a micro-VM with that in it.
-    private void PutBackParked(Snapshot snapshot)
+    private void PutBackParked(Snapshot snapshot, ActivityContext parent)
     {
-        Timing timing = Timing.Begin(SandboxMeter.RestoreDuration, Time);
+        var observation = Observation.OfRestore(this, parent);
         _current = snapshot;
-        CountRestore(timing, MeterTags.Completed);
+        CountRestore(observation, MeterTags.Completed);
     }
 
     // Of a call that is rolled back it is known what it has changed: nothing was different before it.
     private void RollBack(GuestCall call)
     {
-        int pages = PutBack(call.Before!);
+        int pages = PutBack(call.Before!, call.Span?.Context ?? default);
         if (call.IsObserved) SandboxMeter.CallDirtyPages.Record(pages);
     }
 
     /// <returns>How many pages were put back.</returns>
-    private int PutBack(Snapshot snapshot)
+    private int PutBack(Snapshot snapshot, ActivityContext parent)
     {
-        Timing timing = Timing.Begin(SandboxMeter.RestoreDuration, Time);
+        var observation = Observation.OfRestore(this, parent);
         int pages;
         _current = null;
         try
@@ -157,7 +179,7 @@ public sealed partial class Sandbox
         {
             _unrecoverable = true;
             _presence?.SetPoisoned(true);
-            CountRestore(timing, MeterTags.Failed);
+            CountRestore(observation, MeterTags.Failed);
             throw new RestoreFailedException(failure);
         }
 
@@ -165,14 +187,14 @@ public sealed partial class Sandbox
         _poison = null;
         _crashReport = null;
         _presence?.SetPoisoned(false);
-        CountRestore(timing, MeterTags.Completed);
+        CountRestore(observation, MeterTags.Completed);
         return pages;
     }
 
-    private void CountRestore(in Timing timing, in KeyValuePair<string, object?> outcome)
+    private void CountRestore(in Observation observation, in KeyValuePair<string, object?> outcome)
     {
         if (!IsObserved) return;
         SandboxMeter.Restores.Add(1, outcome);
-        timing.End(SandboxMeter.RestoreDuration, outcome);
+        observation.End(SandboxMeter.RestoreDuration, outcome);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SandboxActors.Core.Calls;
 using SandboxActors.Core.Exitless;
 using SandboxActors.Core.Layout;
@@ -104,7 +105,11 @@ public sealed partial class Sandbox : IDisposable
     /// <exception cref="OperationCanceledException">The options' token is cancelled already; nothing was started, and the sandbox is as it
     /// was.</exception>
     /// <inheritdoc cref="Start(string, GuestValueType, ReadOnlySpan{GuestValue})"/>
-    public GuestCall Start(string function, GuestValueType returnType, CallOptions options, params ReadOnlySpan<GuestValue> arguments)
+    public GuestCall Start(string function, GuestValueType returnType, CallOptions options, params ReadOnlySpan<GuestValue> arguments) =>
+        StartIn(function, returnType, options, trace: default, arguments);
+
+    /// <summary>Starts a call whose span is inside of another one than the current.</summary>
+    internal GuestCall StartIn(string function, GuestValueType returnType, CallOptions options, ActivityContext trace, ReadOnlySpan<GuestValue> arguments)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(options);
@@ -112,7 +117,7 @@ public sealed partial class Sandbox : IDisposable
         using SandboxGate.Scope inside = _gate.Enter();
         ThrowIfNotReady();
         options.Cancellation.ThrowIfCancellationRequested();
-        return StartInside(new GuestCall(this), function, returnType, options, arguments, _parts.Options.StatePolicy);
+        return StartInside(new GuestCall(this), function, returnType, options, arguments, _parts.Options.StatePolicy, trace);
     }
 
     /// <summary>Makes a sandbox and starts its guest: runs it until it is ready for calls.</summary>
@@ -169,7 +174,8 @@ public sealed partial class Sandbox : IDisposable
     }
 
     private GuestCall StartInside(
-        GuestCall call, string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments, StatePolicy policy)
+        GuestCall call, string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments, StatePolicy policy,
+        ActivityContext trace = default)
     {
         if (_activeCall is not null) throw new SandboxBusyException();
         MicroVm vm = _vm ?? OwnVm;
@@ -183,6 +189,7 @@ public sealed partial class Sandbox : IDisposable
         options = options.Within(_parts.Options.CallTimeout, _parts.Options.CallCpuBudget);
         if (options != CallOptions.None) call.Limits = new CallLimits(options, InterruptHandle, number, _parts.Time);
         CallMeter.Begin(call);
+        if (SandboxSource.IsListenedTo) call.Span = CallSpan.Begin(this, function, trace, vm.Memory.Words);
         return call;
     }
 
@@ -217,6 +224,7 @@ public sealed partial class Sandbox : IDisposable
         if (_poison is not null) _exitless?.Forget();
         else _exitless?.End(hasPaid: call.IsExitless && _vm!.Exitless!.HasPaid);
         CallMeter.End(call, step);
+        call.Span?.End(step);
         call.End();
         CountStaleInterrupts();
         NoteUse();
@@ -296,8 +304,9 @@ public sealed partial class Sandbox : IDisposable
     {
         call.Limits?.Dispose();
         InterruptHandle.Abandon();
-        CallMeter.Abandon(call);
         call.AbandonPending();
+        CallMeter.Abandon(call);
+        call.Span?.Abandon();
         _activeCall = null;
     }
 

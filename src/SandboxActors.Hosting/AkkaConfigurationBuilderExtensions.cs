@@ -38,7 +38,8 @@ public static partial class AkkaConfigurationBuilderExtensions
         SandboxSettings settings = options.Apply(configured, out Dictionary<string, GuestImage> guests, out IReadOnlyList<string> failures);
         if (failures.Count > 0) throw new OptionsValidationException(nameof(SandboxesOptions), typeof(SandboxesOptions), failures);
 
-        OpenedBackend backend = options.OpenBackend(system.Settings.Config);
+        BackendRecord record = DependencyResolver.For(system).Resolver.GetService<BackendRecord>() ?? new BackendRecord();
+        OpenedBackend backend = record.Keep(() => options.OpenBackend(system.Settings.Config));
         Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
         Log.BackendChosen(Logger(system), backend.Hypervisor.Name, backend.Reason);
         sandboxes.Subscribe<SandboxEvents.Poisoned>(new PoisonLog(Logger(system)).Write);

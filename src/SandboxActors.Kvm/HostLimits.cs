@@ -11,10 +11,12 @@ namespace SandboxActors.Kvm;
 /// <param name="MostOpenFiles">How many may be.</param>
 /// <param name="Mappings">Mappings that there are.</param>
 /// <param name="MostMappings">How many may be.</param>
-/// <param name="AvailableMemory">Bytes that the system can give without swapping.</param>
+/// <param name="AvailableMemory">Bytes that the system can give without swapping, and the control group allows.</param>
 internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, long Mappings, long MostMappings, long AvailableMemory)
 {
-    private const int FilesPerMachine = 2;
+    /// <summary>Descriptors that a machine takes.</summary>
+    public const int FilesPerMachine = 2;
+
     private const int SpareFiles = 32;
     private const int SpareMappings = 256;
     private const long MemoryPerMachine = 640 << 10; // measured, with a small guest; most of it is the kernel's own
@@ -23,11 +25,14 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
     /// <summary>How many more machines there is room for.</summary>
     public long Room => Math.Max(0, Math.Min(RoomForFiles, Math.Min(RoomForMappings, RoomForMemory)));
 
-    private long RoomForFiles => (MostOpenFiles - OpenFiles - SpareFiles) / FilesPerMachine;
+    /// <summary>How many more machines there are open files for.</summary>
+    public long RoomForFiles => (MostOpenFiles - OpenFiles - SpareFiles) / FilesPerMachine;
 
-    private long RoomForMappings => MostMappings - Mappings - SpareMappings;
+    /// <summary>How many more machines there are mappings for.</summary>
+    public long RoomForMappings => MostMappings - Mappings - SpareMappings;
 
-    private long RoomForMemory => (AvailableMemory - SpareMemory) / MemoryPerMachine;
+    /// <summary>How many more machines there is memory for.</summary>
+    public long RoomForMemory => (AvailableMemory - SpareMemory) / MemoryPerMachine;
 
     /// <summary>Asks the system.</summary>
     public static HostLimits Read() => new(
@@ -35,7 +40,7 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
         MostOpenFilesOf(File.ReadLines("/proc/self/limits")),
         File.ReadLines("/proc/self/maps").LongCount(),
         long.Parse(File.ReadAllText("/proc/sys/vm/max_map_count"), CultureInfo.InvariantCulture),
-        AvailableMemoryOf(File.ReadLines("/proc/meminfo")));
+        Math.Min(AvailableMemoryOf(File.ReadLines("/proc/meminfo")), ControlGroupMemory.Available(ReadIfThere) ?? long.MaxValue));
 
     /// <summary>What keeps another machine from being made, and what to do about it.</summary>
     /// <returns>The failure; null if there is room.</returns>
@@ -56,7 +61,7 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
         if (RoomForMemory <= 0)
         {
             return Short(
-                $"{AvailableMemory >> 20} MiB of memory are available, and a machine takes some {MemoryPerMachine >> 10} KiB: add memory");
+                $"{AvailableMemory >> 20} MiB of memory are available, and a machine takes some {MemoryPerMachine >> 10} KiB: add memory, or give the control group more (memory.max)");
         }
 
         return null;
@@ -76,6 +81,8 @@ internal readonly record struct HostLimits(long OpenFiles, long MostOpenFiles, l
         string line = memory.First(static line => line.StartsWith("MemAvailable:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
     }
+
+    private static string? ReadIfThere(string path) => File.Exists(path) ? File.ReadAllText(path) : null;
 
     private static MachineException Short(string reason) =>
         new("KVM_CREATE_VM", 0, $"There is no room for another machine: {reason}; or have fewer machines (sandbox-actors.pool.max-live).");

@@ -25,6 +25,9 @@ internal sealed class KvmSystem : IDisposable
         (KvmConstants.KVM_CAP_IMMEDIATE_EXIT, "KVM_CAP_IMMEDIATE_EXIT"),
     ];
 
+    /// <summary>The extensions that a KVM must have.</summary>
+    public static IReadOnlyList<string> RequiredExtensions { get; } = [.. Required.Select(static extension => extension.Name), "KVM_CAP_SYNC_REGS"];
+
     private readonly KvmSystemHandle _handle;
 
     private KvmSystem(KvmSystemHandle handle) => _handle = handle;

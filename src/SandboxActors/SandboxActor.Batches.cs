@@ -1,6 +1,7 @@
 using System.Buffers;
 using Akka.Actor;
 using SandboxActors.Core;
+using SandboxActors.Core.Telemetry;
 
 namespace SandboxActors;
 
@@ -14,8 +15,7 @@ public sealed partial class SandboxActor
     /// <summary>Starts a call, and those that can go with it.</summary>
     private GuestCall Begin(SandboxProtocol.Call request, CallOptions options)
     {
-        if (_definition.Batch == 1 || !request.IsBatchable)
-            return Sandbox.Start(request.Function, request.ReturnType, options, request.Arguments.AsSpan());
+        if (_definition.Batch == 1 || !request.IsBatchable || SandboxSource.IsListenedTo) return BeginAlone(request, options);
 
         GuestInvocation[] calls = ArrayPool<GuestInvocation>.Shared.Rent(_definition.Batch);
         try
@@ -28,6 +28,13 @@ public sealed partial class SandboxActor
         {
             ArrayPool<GuestInvocation>.Shared.Return(calls, clearArray: true);
         }
+    }
+
+    private GuestCall BeginAlone(SandboxProtocol.Call request, CallOptions options)
+    {
+        GuestCall call = Sandbox.StartIn(request.Function, request.ReturnType, options, request.Span?.Context ?? default, request.Arguments.AsSpan());
+        call.Span?.SetName(_lifeline.Name);
+        return call;
     }
 
     /// <summary>The calls that were in hand have ended, and the next one is.</summary>

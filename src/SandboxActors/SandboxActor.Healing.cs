@@ -26,7 +26,7 @@ public sealed partial class SandboxActor
         long start = Stopwatch.GetTimestamp();
         try
         {
-            Sandbox.Restore(heal.Snapshot);
+            Sandbox.RestoreIn(heal.Snapshot, _lastSpan); // in the trace of the call that made it necessary
         }
         catch (SandboxException)
         {

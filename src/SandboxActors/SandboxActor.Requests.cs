@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security;
 using Akka.Actor;
 using SandboxActors.Core;
@@ -13,6 +14,7 @@ public sealed partial class SandboxActor
     private bool _endsWithCaller;
     private HostCallScope? _scope;
     private long _callNumber;
+    private ActivityContext _lastSpan;
 
     private void Serve(SandboxProtocol.IRequest request)
     {
@@ -21,8 +23,8 @@ public sealed partial class SandboxActor
             case SandboxProtocol.Call call:
                 StartCall(call);
                 break;
-            case SandboxProtocol.TakeSnapshot:
-                Serve(TakeSnapshot);
+            case SandboxProtocol.TakeSnapshot take:
+                Serve(() => TakeSnapshot(take));
                 break;
             case SandboxProtocol.Restore restore:
                 Serve(() => Restore(restore));
@@ -32,6 +34,9 @@ public sealed partial class SandboxActor
                 break;
             case SandboxProtocol.MapRegion map:
                 Serve(() => MapRegion(map));
+                break;
+            case SandboxProtocol.GenerateCrashDump dump:
+                Serve(() => GenerateCrashDump(dump));
                 break;
             default:
                 throw new InvalidOperationException($"{request.GetType()} is a request that nobody serves.");
@@ -131,6 +136,7 @@ public sealed partial class SandboxActor
     private void EndCall(object reply, SandboxException? failure)
     {
         string function = _call!.Function;
+        _lastSpan = _call.Span?.Context ?? default;
         IActorRef caller = _caller;
         ForgetCall();
         _counters.Calls++;
@@ -163,16 +169,16 @@ public sealed partial class SandboxActor
         ForgetCall();
     }
 
-    private SandboxProtocol.SnapshotTaken TakeSnapshot()
+    private SandboxProtocol.SnapshotTaken TakeSnapshot(SandboxProtocol.TakeSnapshot request)
     {
-        Snapshot snapshot = Sandbox.Snapshot();
+        Snapshot snapshot = Sandbox.SnapshotIn(request.Span?.Context ?? default);
         Context.Parent.Tell(new SupervisorProtocol.SnapshotChanged(snapshot));
         return new SandboxProtocol.SnapshotTaken(snapshot);
     }
 
     private SandboxProtocol.Done Restore(SandboxProtocol.Restore request)
     {
-        Sandbox.Restore(request.Snapshot);
+        Sandbox.RestoreIn(request.Snapshot, request.Span?.Context ?? default);
         Context.Parent.Tell(new SupervisorProtocol.SnapshotChanged(request.Snapshot));
         return SandboxProtocol.Done.Instance;
     }
@@ -183,6 +189,12 @@ public sealed partial class SandboxActor
     private SandboxProtocol.Done MapRegion(SandboxProtocol.MapRegion request)
     {
         Sandbox.MapRegion(request.Start, request.Memory, request.Access);
+        return SandboxProtocol.Done.Instance;
+    }
+
+    private SandboxProtocol.Done GenerateCrashDump(SandboxProtocol.GenerateCrashDump request)
+    {
+        Sandbox.GenerateCrashDump(request.Path);
         return SandboxProtocol.Done.Instance;
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using SandboxActors.Core;
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -130,7 +132,9 @@ public sealed class SandboxRef
     }
 
     /// <summary>Takes a snapshot, which from then on is what a heal goes back to.</summary>
-    public Task<Snapshot> SnapshotAsync() => Ask(Replies.SnapshotReader, SandboxProtocol.TakeSnapshot.Instance);
+    public Task<Snapshot> SnapshotAsync() => Ask(
+        Replies.SnapshotReader,
+        CurrentSpan is { } span ? SandboxProtocol.TakeSnapshot.Instance with { Span = span } : SandboxProtocol.TakeSnapshot.Instance);
 
     /// <summary>Goes back to a snapshot, which from then on is what a heal goes back to.</summary>
     /// <param name="snapshot">One of this sandbox, taken since it was last built.</param>
@@ -138,7 +142,7 @@ public sealed class SandboxRef
     public Task RestoreAsync(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Ask(Replies.DoneReader, new SandboxProtocol.Restore(snapshot));
+        return Ask(Replies.DoneReader, new SandboxProtocol.Restore(snapshot) { Span = CurrentSpan });
     }
 
     /// <summary>Maps a file into the guest, read-only and copy-on-write. Take a snapshot afterwards for the mapping to outlive a heal.</summary>
@@ -165,6 +169,20 @@ public sealed class SandboxRef
         return Ask(Replies.DoneReader, new SandboxProtocol.MapRegion(start, memory, access));
     }
 
+    /// <summary>
+    /// Writes the guest's memory, mapped regions and registers, as it rests between two calls, into an ELF core file that <c>gdb guest.elf FILE</c> opens.
+    /// A guest that was poisoned is healed first, as for any request: one that ended shows itself in a dump that is written by option
+    /// (<see cref="CrashDumpOptions"/>).
+    /// </summary>
+    /// <param name="path">The file, its owner's alone; one that is there is replaced.</param>
+    /// <exception cref="IOException">It could not be written; nothing is left of it.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written there.</exception>
+    public Task GenerateCrashDumpAsync(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Ask(Replies.DoneReader, new SandboxProtocol.GenerateCrashDump(path));
+    }
+
     /// <summary>Asks what the sandbox is doing; answered between the steps of a call too.</summary>
     public Task<SandboxReport> StatusAsync() => Ask(Replies.ReportReader, SandboxProtocol.GetStatus.Instance);
 
@@ -189,13 +207,16 @@ public sealed class SandboxRef
     /// <inheritdoc />
     public override string ToString() => ActorRef.Path.ToString();
 
+    // Taken when the request is made: what serves it does so later, on another thread.
+    private static Activity? CurrentSpan => SandboxSource.IsListenedTo ? Activity.Current : null;
+
     private static SandboxProtocol.Call MakeCall(
         string function, GuestValueType returnType, CallOptions options, ReadOnlySpan<GuestValue> arguments)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new SandboxProtocol.Call(function, returnType, Copy(arguments)) { Options = options, Origin = HostCallScope.Current };
+        return new SandboxProtocol.Call(function, returnType, Copy(arguments)) { Options = options, Origin = HostCallScope.Current, Span = CurrentSpan };
     }
 
     /// <summary>Copies arrays too: the call is encoded later, on another thread, and the caller may use its array again meanwhile.</summary>

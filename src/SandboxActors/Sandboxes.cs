@@ -45,6 +45,9 @@ public sealed class Sandboxes : ISandboxes, IExtension
     /// <inheritdoc />
     public SandboxPool Pool { get; }
 
+    /// <summary>What their machines run on.</summary>
+    internal IHypervisor Hypervisor => _hypervisor;
+
     /// <summary>What runs the guests.</summary>
     internal GuestThreads Threads { get; }
 

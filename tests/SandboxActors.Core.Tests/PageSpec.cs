@@ -33,6 +33,23 @@ public sealed class PageSpec
         });
 
     [Fact]
+    public void Any_page_is_copied_over_any_other_bit_by_bit() =>
+        Gen.Select(Contents, Changes, Changes).Sample((content, changes, otherChanges) =>
+        {
+            Page whole = Page.Of(content);
+            Page[] pages = [Page.Zero, whole, Page.Of(Change(content, changes), whole), Page.Of(Change(content, otherChanges), whole)];
+            foreach (Page held in pages)
+            {
+                foreach (Page page in pages)
+                {
+                    byte[] target = held.ToArray();
+                    page.CopyOver(target, held);
+                    Assert.Equal(page.ToArray(), target);
+                }
+            }
+        });
+
+    [Fact]
     public void A_page_like_one_that_is_itself_kept_as_what_differs_differs_from_the_whole_one()
     {
         byte[] content = new byte[GuestAddress.PageSize];

@@ -10,6 +10,8 @@ public sealed partial class DocumentationSpec
     [InlineData("testing.md")]
     [InlineData("emulator.md")]
     [InlineData("snapshots.md")]
+    [InlineData("sandboxctl.md")]
+    [InlineData("health.md")]
     [InlineData("operations.md")]
     public void Every_test_that_a_page_names_exists(string page)
     {

@@ -112,7 +112,7 @@ public sealed class PoisonSpec
     [OnEachBackend(0x80u)]
     [OnEachBackend(0x3F8u)]
     [OnEachBackend(0xCF8u)]
-    [OnEachBackend(0xDEu)]
+    [OnEachBackend(0xDDu)]
     [OnEachBackend(0xE8u)]
     [OnEachBackend(0xFFFFu)]
     public void A_port_that_the_guest_does_not_have_poisons(string backend, uint port)
@@ -122,6 +122,7 @@ public sealed class PoisonSpec
     }
 
     [SkippableTheory]
+    [OnEachBackend(0xDEu)]
     [OnEachBackend(0xDFu)]
     [OnEachBackend(0xE0u)]
     [OnEachBackend(0xE1u)]

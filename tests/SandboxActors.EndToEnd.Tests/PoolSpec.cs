@@ -202,7 +202,7 @@ public sealed class PoolSpec
         Snapshot golden = first.Snapshot();
 
         await pool.KeepReady(builder, golden, 3).WaitAsync(Patience);
-        Assert.Equal((4, 3), (pool.Report.Live, pool.Report.Free));
+        Assert.Equal((4, 3, 3, 0), (pool.Report.Live, pool.Report.Free, pool.Report.Wanted, pool.Report.Missing));
         var forks = new List<Sandbox>();
         for (int i = 0; i < 5; i++)
         {
@@ -213,7 +213,8 @@ public sealed class PoolSpec
 
         // No more than there may be, whatever is asked for.
         await pool.KeepReady(builder, golden, 100).WaitAsync(Patience);
-        Assert.Equal(10, pool.Report.Live);
+        Assert.Equal((10, 100, 100 - pool.Report.Free), (pool.Report.Live, pool.Report.Wanted, pool.Report.Missing));
+        Assert.Null(pool.FillingFailure);
         forks.ForEach(fork => fork.Dispose());
     }
 
@@ -231,7 +232,8 @@ public sealed class PoolSpec
         using var arena = new GuestMemoryArena(8 << 20);
         SandboxBuilder starved = new SandboxBuilder(Backends.Open(backend), SimpleGuest.Image) { Arena = arena }.PrintTo(static _ => { }).Pool(pool);
         using Sandbox scarce = starved.Build();
-        await Assert.ThrowsAsync<MachineException>(() => pool.KeepReady(starved, scarce.Snapshot(), 100).WaitAsync(Patience));
+        MachineException refused = await Assert.ThrowsAsync<MachineException>(() => pool.KeepReady(starved, scarce.Snapshot(), 100).WaitAsync(Patience));
+        Assert.Same(refused, pool.FillingFailure);
         scarce.Call("NoOp");
     }
 

@@ -40,6 +40,29 @@ public sealed class SandboxCallSpec : SandboxTest
     }
 
     [SkippableTheory, OnEachBackend]
+    public async Task A_core_file_is_written_in_its_turn_and_one_that_cannot_be_leaves_the_sandbox_healthy(string backend)
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("dumps");
+        try
+        {
+            SandboxRef sandbox = await CreateAsync(backend);
+            Task<int> before = sandbox.CallAsync<int>("AddToStatic", 7);
+            string path = Path.Combine(directory.FullName, "asked.core");
+            await sandbox.GenerateCrashDumpAsync(path).WaitAsync(Patience);
+            Assert.Equal(7, await before);
+            Assert.Equal("\u007FELF"u8.ToArray(), File.ReadAllBytes(path)[..4]);
+
+            await Assert.ThrowsAnyAsync<IOException>(() => sandbox.GenerateCrashDumpAsync(Path.Combine(directory.FullName, "none", "asked.core")));
+            Assert.Equal(7, await sandbox.CallAsync<int>("GetStatic"));
+            Assert.Equal([path], Directory.GetFiles(directory.FullName));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [SkippableTheory, OnEachBackend]
     public async Task A_result_type_that_cannot_pass_is_refused_at_once(string backend)
     {
         SandboxRef sandbox = await CreateAsync(backend);

@@ -5,6 +5,7 @@ HostFunction machine_host_function;
 AnswerTaker machine_answer_taker;
 uint8_t machine_log[4096];
 size_t machine_log_length, machine_log_count;
+char machine_spans[4096];
 
 static jmp_buf death;
 static bool death_expected;
@@ -80,6 +81,27 @@ static void serve_host_call(uint32_t offset)
     CHECK(wire_finish(&answer));
 }
 
+static void note_span(uint32_t offset)
+{
+    WireMessage message = machine_message(offset);
+    WireCall call;
+    CHECK(wire_read_call(&message, &call));
+    CHECK(call.result_type == GuestTypeVoid);
+    size_t used = strlen(machine_spans), room = sizeof machine_spans - used;
+    used += (size_t)snprintf(machine_spans + used, room, "%s", call.name.text);
+    for (size_t i = 0; i < call.parameter_count; i++) {
+        const GuestValue *value = &call.parameters[i];
+        CHECK(used < sizeof machine_spans);
+        room = sizeof machine_spans - used;
+        if (value->type == GuestTypeString)
+            used += (size_t)snprintf(machine_spans + used, room, " %s", value->string.text);
+        else
+            used += (size_t)snprintf(machine_spans + used, room, " %s:%llx", guest_type_name(value->type), (unsigned long long)value->u64);
+    }
+    CHECK(used + 1 < sizeof machine_spans);
+    strcpy(machine_spans + used, "\n");
+}
+
 void guest_native_out(uint16_t port, uint32_t value)
 {
     WireMessage message;
@@ -94,6 +116,9 @@ void guest_native_out(uint16_t port, uint32_t value)
         memcpy(machine_log, machine.output + value, message.end);
         machine_log_length = message.end;
         machine_log_count++;
+        return;
+    case GUEST_PORT_SPAN:
+        note_span(value);
         return;
     case GUEST_PORT_ANSWER:
         machine_answer_taker(value);
@@ -147,6 +172,7 @@ int main(void)
     call_tests();
     batch_tests();
     poll_tests();
+    span_tests();
     heap_tests();
     printf("The SDK's tests passed.\n");
     return 0;

@@ -35,6 +35,7 @@ void wire_tests(void);
 void call_tests(void);
 void batch_tests(void);
 void poll_tests(void);
+void span_tests(void);
 
 // The machine that the tests give to the guest. Each buffer is a block of its own, so that the sanitizer sees a step outside.
 typedef struct Machine {
@@ -59,6 +60,9 @@ extern HostFunction machine_host_function;
 // The last log record's bytes, prefix included, and how many there were.
 extern uint8_t machine_log[4096];
 extern size_t machine_log_length, machine_log_count;
+
+// Operations on spans, one a line: its name, its parameters.
+extern char machine_spans[4096];
 
 // What plays the host when an answer is offered on the answer port: given its offset.
 typedef void (*AnswerTaker)(uint32_t offset);

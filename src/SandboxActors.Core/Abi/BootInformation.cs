@@ -6,7 +6,7 @@ namespace SandboxActors.Core.Abi;
 
 /// <summary>
 /// The page that tells a guest where everything is. The guest can read it and not write it; the host writes the whole of it when a sandbox gets its
-/// micro-VM, and a new random seed after every restore; the words by which calls are handed over without an exit change while the guest runs. It is
+/// micro-VM, and a new random seed after every restore; the words by which calls are handed over change while the guest runs. It is
 /// no part of a snapshot.
 /// </summary>
 internal static class BootInformation
@@ -18,6 +18,9 @@ internal static class BootInformation
 
     /// <summary>Where 32 bits are the number of the latest call.</summary>
     public const int CallNumberOffset = 176;
+
+    /// <summary>Where 32 bits are not zero while somebody listens to spans of the call in hand.</summary>
+    public const int TracedOffset = 180;
 
     private const int SeedGenerationOffset = 96;
     private const int SeedOffset = 104;

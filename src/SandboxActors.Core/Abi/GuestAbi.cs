@@ -15,6 +15,9 @@ internal static class GuestAbi
     /// number.</summary>
     public const uint TakesBatches = 0x3154_4142;
 
+    /// <summary>The guest opens or closes a span of its own, or gives it an attribute. Below the others for the reason that holds for <see cref="AnswerPort"/>.</summary>
+    public const ushort SpanPort = 0xDE;
+
     /// <summary>
     /// In a batch: the answer to the call in hand, which is not in the buffer of answers. Not the next number above the others: a 4-byte access
     /// there would open the machine's own port to the guest.
@@ -37,7 +40,7 @@ internal static class GuestAbi
     public const ushort PanicPort = 0xE4;
 
     /// <summary>The ports that a guest may write to; all others are closed to it.</summary>
-    public static readonly IReadOnlyList<ushort> OpenPorts = [AnswerPort, ReadyPort, HostCallPort, LogPort, AbortPort, PanicPort];
+    public static readonly IReadOnlyList<ushort> OpenPorts = [SpanPort, AnswerPort, ReadyPort, HostCallPort, LogPort, AbortPort, PanicPort];
 
     /// <summary>The host function that takes the items of a stream: the item in, whether to go on out. It is the host's own.</summary>
     public const string YieldFunction = "sandbox.yield";

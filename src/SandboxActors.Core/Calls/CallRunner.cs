@@ -1,6 +1,7 @@
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Machines;
+using SandboxActors.Core.Telemetry;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 
@@ -119,6 +120,10 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
                 return false;
             case GuestAbi.HostCallPort:
                 return !hostCalls.Serve(call, body, out end);
+            case GuestAbi.SpanPort:
+                var operation = GuestSpanOperation.Read(body); // what is none is none, whether anybody listens or not
+                call.Span?.Serve(operation);
+                return false;
             case GuestAbi.LogPort:
                 log(MessageReader.ReadLog(body));
                 return false;

@@ -48,6 +48,9 @@ public sealed class GuestCall
     /// <summary>Since when it runs, if that is measured; in a batch since the batch was handed over.</summary>
     internal Timing Timing { get; set; }
 
+    /// <summary>Its span, if somebody listens; stays when the call has ended.</summary>
+    internal CallSpan? Span { get; set; }
+
     /// <summary>Whether it is one of those that are counted and measured.</summary>
     internal bool IsObserved => !IsInitialization && _sandbox.IsObserved;
 
@@ -77,6 +80,8 @@ public sealed class GuestCall
         InputLength = inputLength;
         IsExitless = false;
         IsFinished = false;
+        Timing = default;
+        Span = null;
         return this;
     }
 
@@ -95,7 +100,7 @@ public sealed class GuestCall
     /// <summary>What a host function comes to is not for the guest any more.</summary>
     internal void AbandonPending()
     {
-        Pending?.Timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Abandoned);
+        Pending?.Observation.End(SandboxMeter.HostFunctionDuration, MeterTags.Abandoned);
         Pending = null;
     }
 

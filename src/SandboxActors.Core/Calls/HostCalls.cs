@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.HostFunctions;
 using SandboxActors.Core.Telemetry;
@@ -33,18 +34,18 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
     private bool ServeFunction(GuestCall call, out GuestStep waiting)
     {
         waiting = default;
-        Timing timing = Timing.Begin(SandboxMeter.HostFunctionDuration, call.Time);
+        Observation observation = Observation.OfHostCall(call);
         if (functions.Find(_hostCall, out HostFunction? function) is { } problem)
         {
             input.WriteError(call, problem);
-            timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Refused);
+            observation.End(SandboxMeter.HostFunctionDuration, MeterTags.Refused);
             return true;
         }
 
         HostCallOutcome outcome;
         try
         {
-            outcome = function!.Invoke(_hostCall, function.TakesToken ? interrupts.LendToken() : default);
+            outcome = Invoke(function!, observation.Span);
         }
 #pragma warning disable CA1031 // The promise: an exception in a host function becomes a guest error with its message.
         catch (Exception exception)
@@ -52,19 +53,36 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         {
             if (function!.TakesToken) interrupts.TakeBackToken();
             input.WriteError(call, exception.Message);
-            timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Failed);
+            observation.End(SandboxMeter.HostFunctionDuration, MeterTags.Failed);
             return true;
         }
 
         if (outcome.Pending is null)
         {
-            if (function.TakesToken) interrupts.TakeBackToken();
+            if (function!.TakesToken) interrupts.TakeBackToken();
             input.WriteResult(call, function.Name, outcome.Value);
-            timing.End(SandboxMeter.HostFunctionDuration, MeterTags.Completed);
+            observation.End(SandboxMeter.HostFunctionDuration, MeterTags.Completed);
             return true;
         }
 
-        return Await(call, function, outcome.Pending, timing, out waiting);
+        return Await(call, function!, outcome.Pending, observation, out waiting);
+    }
+
+    // What the function does is inside of its span, on this thread and behind whatever it awaits.
+    private HostCallOutcome Invoke(HostFunction function, Activity? span)
+    {
+        CancellationToken token = function.TakesToken ? interrupts.LendToken() : default;
+        if (span is null) return function.Invoke(_hostCall, token);
+        Activity? around = Activity.Current;
+        Activity.Current = span.SetTag("sandbox.function", function.Name);
+        try
+        {
+            return function.Invoke(_hostCall, token);
+        }
+        finally
+        {
+            Activity.Current = around;
+        }
     }
 
     private bool ServeYield(GuestCall call, out GuestStep waiting)
@@ -101,14 +119,14 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
             return true;
         }
 
-        return Await(call, ItemStream.Function, HostTask.FromValueTaskOf(taken, GuestValue.From), timing: default, out waiting);
+        return Await(call, ItemStream.Function, HostTask.FromValueTaskOf(taken, GuestValue.From), observation: default, out waiting);
     }
 
-    private bool Await(GuestCall call, HostFunction function, Task<GuestValue> task, in Timing timing, out GuestStep waiting)
+    private bool Await(GuestCall call, HostFunction function, Task<GuestValue> task, in Observation observation, out GuestStep waiting)
     {
         // However the call ends meanwhile: a task that fails later has been looked at.
         if (!task.IsCompleted) _ = task.ContinueWith(static task => task.Exception, TaskContinuationOptions.OnlyOnFaulted);
-        call.Pending = new PendingHostCall(function, task, timing);
+        call.Pending = new PendingHostCall(function, task, observation);
         return Resume(call, out waiting);
     }
 
@@ -116,7 +134,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
     /// <returns>Whether the guest can run on; otherwise <paramref name="waiting"/> says what it waits for.</returns>
     public bool Resume(GuestCall call, out GuestStep waiting)
     {
-        (HostFunction function, Task<GuestValue> task, Timing timing) = call.Pending!;
+        (HostFunction function, Task<GuestValue> task, Observation observation) = call.Pending!;
         waiting = default;
         if (!task.IsCompleted)
         {
@@ -129,7 +147,7 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         if (function.TakesToken) interrupts.TakeBackToken();
         if (task.IsCompletedSuccessfully) input.WriteResult(call, function.Name, task.Result);
         else input.WriteError(call, task.Exception?.InnerException?.Message ?? $"host function '{function.Name}' was cancelled");
-        timing.End(SandboxMeter.HostFunctionDuration, task.IsCompletedSuccessfully ? MeterTags.Completed : MeterTags.Failed);
+        observation.End(SandboxMeter.HostFunctionDuration, task.IsCompletedSuccessfully ? MeterTags.Completed : MeterTags.Failed);
         return true;
     }
 

@@ -7,5 +7,5 @@ namespace SandboxActors.Core;
 /// <summary>A host function whose task has not completed.</summary>
 /// <param name="Function">The function.</param>
 /// <param name="Task">Its result.</param>
-/// <param name="Timing">Since when it runs, if that is measured.</param>
-internal sealed record PendingHostCall(HostFunction Function, Task<GuestValue> Task, Timing Timing);
+/// <param name="Observation">What is measured of it, and its span.</param>
+internal sealed record PendingHostCall(HostFunction Function, Task<GuestValue> Task, Observation Observation);

@@ -12,12 +12,14 @@ public sealed class GuestImage
 
     private readonly Lazy<PageTree> _initialPages;
     private readonly Lazy<SymbolTable> _symbols;
+    private readonly Lazy<IReadOnlyList<GuestFunctionSignature>> _functions;
 
     private GuestImage(string name, IReadOnlyList<ImageSegment> segments, GuestAddress entry, SymbolSections symbols, bool canStart)
     {
         CanStart = canStart;
         _initialPages = new Lazy<PageTree>(ReadInitialPages);
         _symbols = new Lazy<SymbolTable>(() => new SymbolTable(symbols));
+        _functions = new Lazy<IReadOnlyList<GuestFunctionSignature>>(() => FunctionTable.Read(this));
         SymbolSections = symbols;
         Name = name;
         Segments = segments;
@@ -31,6 +33,12 @@ public sealed class GuestImage
 
     /// <summary>Where the guest starts.</summary>
     public GuestAddress Entry { get; }
+
+    /// <summary>
+    /// The functions that its file lists, with their types: empty if it says nothing of them (it was stripped, or is that of a snapshot). A guest may have
+    /// others, which it makes known when it runs.
+    /// </summary>
+    public IReadOnlyList<GuestFunctionSignature> Functions => _functions.Value;
 
     /// <summary>Whether its file is known; of a snapshot that was loaded only its memory is.</summary>
     internal bool CanStart { get; }

@@ -48,6 +48,22 @@ internal sealed class SymbolTable
         return null;
     }
 
+    /// <summary>Where the symbol of a name is; null if there is none, or if there are several that differ.</summary>
+    public GuestAddress? AddressOf(string name)
+    {
+        ReadOnlySpan<byte> wanted = Encoding.UTF8.GetBytes(name);
+        ulong? found = null;
+        foreach (Entry entry in _entries)
+        {
+            ReadOnlySpan<byte> rest = _names.Span[(int)entry.Name..];
+            if (!rest.StartsWith(wanted) || (rest.Length > wanted.Length && rest[wanted.Length] != 0)) continue;
+            if (found is { } other && other != entry.Start) return null;
+            found = entry.Start;
+        }
+
+        return found is { } address ? new GuestAddress(address) : null;
+    }
+
     private int LastAtOrBelow(ulong address)
     {
         int low = 0, high = _entries.Length;

@@ -21,6 +21,7 @@ internal sealed class CallWords
     private readonly ulong _pollCounts;
     private readonly ulong _callNumber;
     private readonly ulong _answered;
+    private readonly ulong _traced;
 
     public CallWords(GuestMemoryBlock block, SandboxLayout layout)
     {
@@ -28,6 +29,7 @@ internal sealed class CallWords
         ulong boot = layout.OffsetOf(layout.Boot.Start);
         _pollCounts = boot + BootInformation.PollCountsOffset;
         _callNumber = boot + BootInformation.CallNumberOffset;
+        _traced = boot + BootInformation.TracedOffset;
         _answered = layout.OffsetOf(layout.Answers.Start) + GuestAbi.AnsweredOffset;
     }
 
@@ -35,6 +37,9 @@ internal sealed class CallWords
     /// Says how long the guest is to look for its next call, in counts of the time stamp counter; zero has it rest as soon as it sees it.
     /// </summary>
     public void SetPollCounts(ulong counts) => Volatile.Write(ref Word<ulong>(_pollCounts), counts);
+
+    /// <summary>Says whether somebody listens to spans of the call in hand. Before it is posted, and when it has ended.</summary>
+    public void SetTraced(bool isTraced) => Volatile.Write(ref Word<uint>(_traced), isTraced ? 1u : 0u);
 
     /// <summary>Says that a call is there: everything written before is visible to a guest that sees the number.</summary>
     public void Post(uint number) => Volatile.Write(ref Word<uint>(_callNumber), number);

@@ -125,7 +125,7 @@ internal sealed class PageTracker
         for (int word = suspects.NextWord(0); word < suspects.Words.Length; word = suspects.NextWord(word + 1))
             written += PutBackSuspects(wanted.FindLowest(word), word, suspects.Words[word]);
         for (int word = _differences.NextWord(0); word < suspects.Words.Length; word = _differences.NextWord(word + 1))
-            written += Write(wanted.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
+            written += Write(wanted.FindLowest(word), _base.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
         _base = wanted;
         _writtenByHost.Clear();
         bool isCostly = _vainLooks > MostVainLooks && _restores + 1 >= FewestRestoresPerEpoch;
@@ -188,14 +188,12 @@ internal sealed class PageTracker
             int page = (word * PageBitmap.PagesPerWord) + place;
             if (IsHostOwned(page)) continue;
             Page content = (Page?)contents?[place] ?? Page.Zero;
-            Span<byte> target = Bytes(page);
-            if (content.Holds(target))
+            if (!content.PutBack(Bytes(page)))
             {
                 _vainLooks++;
                 continue;
             }
 
-            content.CopyTo(target);
             _active.Add(page);
             written++;
         }
@@ -204,7 +202,7 @@ internal sealed class PageTracker
     }
 
     // Those that nobody has written since the base: they do differ, and may never have been touched, so they are written before they are read.
-    private int Write(PageNode? contents, int word, ulong pages)
+    private int Write(PageNode? contents, PageNode? held, int word, ulong pages)
     {
         int written = 0;
         for (; pages != 0; pages &= pages - 1)
@@ -213,8 +211,9 @@ internal sealed class PageTracker
             int page = (word * PageBitmap.PagesPerWord) + place;
             if (IsHostOwned(page)) continue;
             Span<byte> target = Bytes(page);
-            target[0] = 0;
-            ((Page?)contents?[place] ?? Page.Zero).CopyTo(target);
+            Page before = (Page?)held?[place] ?? Page.Zero;
+            if (ReferenceEquals(before, Page.Zero)) target[0] = 0;
+            ((Page?)contents?[place] ?? Page.Zero).CopyOver(target, before);
             _active.Add(page);
             written++;
         }

@@ -70,8 +70,15 @@ public sealed partial class SandboxPool
             lock (_lock)
             {
                 isSound &= !_disposed;
-                if (isSound) shelf.Free.Push(vm);
-                else _live--;
+                if (isSound)
+                {
+                    shelf.Free.Push(vm);
+                    _fillingFailure = null;
+                }
+                else
+                {
+                    _live--;
+                }
             }
 
             if (isSound) continue;
@@ -103,6 +110,7 @@ public sealed partial class SandboxPool
         lock (_lock)
         {
             shelf.Filler = null;
+            _fillingFailure = failure;
             stock.CannotBeFilled(failure);
             return true;
         }

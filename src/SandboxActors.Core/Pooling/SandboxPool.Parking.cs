@@ -7,8 +7,8 @@ namespace SandboxActors.Core;
 // recently used few, so that who needs one seldom has to wait for a sandbox to be parked.
 public sealed partial class SandboxPool
 {
-    // A sixteenth of what there may be: so those that are parked too early are the ones that would be next.
-    private const int ReserveShare = 16;
+    // An eighth of what there may be: so those that are parked too early are the ones that would be next.
+    private const int ReserveShare = 8;
     private const int LargestReserve = 64;
 
     private int Reserve => Math.Min(_options.MaximumLive / ReserveShare, LargestReserve);

@@ -24,6 +24,7 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
     private long _created;
     private long _reused;
     private long _parked;
+    private Exception? _fillingFailure;
     private bool _disposed;
 
     /// <summary>Makes an empty pool.</summary>
@@ -43,7 +44,21 @@ public sealed partial class SandboxPool : IMicroVmSource, IDisposable
     {
         get
         {
-            lock (_lock) return new SandboxPoolReport(_live, _shelves.Values.Sum(static shelf => shelf.Free.Count), _created, _reused, _parked);
+            lock (_lock)
+            {
+                Dictionary<MicroVmShape, Shelf>.ValueCollection all = _shelves.Values;
+                return new SandboxPoolReport(
+                    _live, all.Sum(static shelf => shelf.Free.Count), _created, _reused, _parked, all.Sum(static shelf => shelf.Wanted), all.Sum(static shelf => shelf.Missing));
+            }
+        }
+    }
+
+    /// <summary>Why the last micro-VM that was to be made ahead could not be; null if it could.</summary>
+    public Exception? FillingFailure
+    {
+        get
+        {
+            lock (_lock) return _fillingFailure;
         }
     }
 

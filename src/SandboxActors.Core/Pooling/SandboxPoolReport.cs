@@ -6,4 +6,6 @@ namespace SandboxActors.Core;
 /// <param name="Created">Micro-VMs made, ever.</param>
 /// <param name="Reused">Times that a sandbox got one that there was.</param>
 /// <param name="Parked">Times that an idle sandbox gave its own away.</param>
-public readonly record struct SandboxPoolReport(int Live, int Free, long Created, long Reused, long Parked);
+/// <param name="Wanted">Micro-VMs that are to be free, by <see cref="SandboxPool.KeepReady"/>.</param>
+/// <param name="Missing">How many of those are not there yet, or have been taken and not been made anew.</param>
+public readonly record struct SandboxPoolReport(int Live, int Free, long Created, long Reused, long Parked, int Wanted, int Missing);

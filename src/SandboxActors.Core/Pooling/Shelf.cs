@@ -14,8 +14,14 @@ internal sealed class Shelf
     /// <summary>How many are to be free; null if nobody asked for any.</summary>
     public ReadyStock? Stock { get; set; }
 
+    /// <summary>How many are to be free.</summary>
+    public int Wanted => Stock?.Count ?? 0;
+
+    /// <summary>How many more there are to be.</summary>
+    public int Missing => Math.Max(0, Wanted - Free.Count);
+
     /// <summary>Whether there are fewer than there are to be.</summary>
-    public bool IsShort => Stock is { } stock && Free.Count < stock.Count;
+    public bool IsShort => Missing > 0;
 
     /// <summary>Whether some are being taken from idle sandboxes before they are needed.</summary>
     public bool IsReserving { get; set; }

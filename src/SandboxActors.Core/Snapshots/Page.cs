@@ -19,6 +19,9 @@ internal abstract class Page
     // Secret and another in every process, so that no guest can choose contents that collide.
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
+    // Bytes that are compared, and copied, at once.
+    private const int PartLength = 512;
+
     // Bytes of a delta that is not worth looking for a shorter one.
     private const int ShortDelta = 64;
 
@@ -54,6 +57,23 @@ internal abstract class Page
     /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
     public abstract void CopyTo(Span<byte> target);
 
+    /// <summary>Makes a page's bytes its content, of which most or all may stand there already.</summary>
+    /// <param name="target">A page's bytes.</param>
+    /// <returns>Whether they were not its content.</returns>
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public virtual bool PutBack(Span<byte> target)
+    {
+        if (Holds(target)) return false;
+        CopyTo(target);
+        return true;
+    }
+
+    /// <summary>Copies its content over another's, of which what both have in common may stay.</summary>
+    /// <param name="target">A page's bytes.</param>
+    /// <param name="held">What they are.</param>
+    /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
+    public virtual void CopyOver(Span<byte> target, Page held) => CopyTo(target);
+
     /// <summary>Has its content in memory from now on, so that no later use of it can fail.</summary>
     /// <exception cref="SnapshotFormatException">The file that has it is not what it was.</exception>
     public virtual void Fetch()
@@ -71,20 +91,47 @@ internal abstract class Page
         public override bool Holds(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(content.Span);
 
         public override void CopyTo(Span<byte> target) => content.Span.CopyTo(target);
+
+        // Most writes of a guest change few words of a page. Comparing costs what copying would, but leaves what is equal unwritten.
+        public override bool PutBack(Span<byte> target)
+        {
+            ReadOnlySpan<byte> wanted = content.Span;
+            bool differed = false;
+            for (int at = 0; at < GuestAddress.PageSize; at += PartLength)
+            {
+                ReadOnlySpan<byte> part = wanted.Slice(at, PartLength);
+                if (part.SequenceEqual(target.Slice(at, PartLength))) continue;
+                part.CopyTo(target[at..]);
+                differed = true;
+            }
+
+            return differed;
+        }
     }
 
     private sealed class DifferingPage(WholePage from, byte[] delta) : Page
     {
-        public override int StoredBytes => delta.Length;
+        private readonly WholePage _from = from;
+        private readonly byte[] _delta = delta;
 
-        private protected override WholePage? Root => from;
+        public override int StoredBytes => _delta.Length;
 
-        public override bool Holds(ReadOnlySpan<byte> bytes) => PageDelta.Matches(from.Content, delta, bytes);
+        private protected override WholePage? Root => _from;
+
+        public override bool Holds(ReadOnlySpan<byte> bytes) => PageDelta.Matches(_from.Content, _delta, bytes);
 
         public override void CopyTo(Span<byte> target)
         {
-            from.CopyTo(target);
-            PageDelta.Apply(target, delta);
+            _from.CopyTo(target);
+            PageDelta.Apply(target, _delta);
+        }
+
+        // Of like sandboxes most pages differ from the same one, in few words, and the rest of the page need not be touched.
+        public override void CopyOver(Span<byte> target, Page held)
+        {
+            if (held is DifferingPage other && other._from == _from) PageDelta.Revert(target, other._delta, _from.Content);
+            else if (held != _from) _from.CopyTo(target);
+            PageDelta.Apply(target, _delta);
         }
     }
 

@@ -48,6 +48,15 @@ internal static class PageDelta
         while (TryNext(ref delta, out int at, out ReadOnlySpan<byte> run)) run.CopyTo(page[at..]);
     }
 
+    /// <summary>Undoes <see cref="Apply"/>.</summary>
+    /// <param name="page">What the delta made; then the content that it was taken from.</param>
+    /// <param name="delta">What was written down.</param>
+    /// <param name="from">The content that the delta was taken from.</param>
+    public static void Revert(Span<byte> page, ReadOnlySpan<byte> delta, ReadOnlySpan<byte> from)
+    {
+        while (TryNext(ref delta, out int at, out ReadOnlySpan<byte> run)) from.Slice(at, run.Length).CopyTo(page[at..]);
+    }
+
     /// <summary>Whether some bytes are what the delta makes of a content.</summary>
     public static bool Matches(ReadOnlySpan<byte> from, ReadOnlySpan<byte> delta, ReadOnlySpan<byte> bytes)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using SandboxActors.Core;
@@ -35,6 +36,9 @@ public static class SandboxProtocol
         /// <summary>The host function that the call was made from, if any.</summary>
         internal HostCallScope? Origin { get; init; }
 
+        /// <summary>The caller's span, if somebody listens: the call's is inside of it, whenever its turn comes.</summary>
+        internal Activity? Span { get; init; }
+
         /// <summary>Whether anything may end it before its guest function does.</summary>
         internal bool IsBounded => EndsWithCaller || !ReferenceEquals(Options, CallOptions.None);
 
@@ -52,11 +56,18 @@ public static class SandboxProtocol
     {
         /// <summary>The one instance needed.</summary>
         public static TakeSnapshot Instance { get; } = new();
+
+        /// <summary>The caller's span, if somebody listens.</summary>
+        internal Activity? Span { get; init; }
     }
 
     /// <summary>Goes back to a snapshot. Answered by <see cref="Done"/>.</summary>
     /// <param name="Snapshot">A snapshot of this sandbox.</param>
-    public sealed record Restore(Snapshot Snapshot) : IRequest;
+    public sealed record Restore(Snapshot Snapshot) : IRequest
+    {
+        /// <summary>The caller's span, if somebody listens.</summary>
+        internal Activity? Span { get; init; }
+    }
 
     /// <summary>Maps a file into the guest. Answered by <see cref="Mapped"/>.</summary>
     /// <param name="Path">The file.</param>
@@ -69,6 +80,10 @@ public static class SandboxProtocol
     /// <param name="Memory">The memory; it stays its owner's.</param>
     /// <param name="Access">Read, or read and execute.</param>
     public sealed record MapRegion(GuestAddress Start, HostMemory Memory, MemoryAccess Access) : IRequest;
+
+    /// <summary>Writes the guest, as it rests between two calls, into a core file. Answered by <see cref="Done"/>.</summary>
+    /// <param name="Path">The file; one that is there is replaced.</param>
+    public sealed record GenerateCrashDump(string Path) : IRequest;
 
     /// <summary>Asks what the actor is doing; answered between the steps of a call too. Answered by <see cref="Status"/>.</summary>
     public sealed record GetStatus

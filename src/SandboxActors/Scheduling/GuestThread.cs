@@ -20,6 +20,7 @@ internal sealed class GuestThread
     private readonly Thread _thread;
     private readonly object _gate = new();
     private int _state;
+    private long _turnStart;
 
     /// <param name="threads">Where the work comes from.</param>
     /// <param name="number">Its number, which no other thread has while it lives.</param>
@@ -36,6 +37,9 @@ internal sealed class GuestThread
     public int Number { get; }
 
     public SliceSlot Slot { get; }
+
+    /// <summary>The time stamp at which it began what it runs; 0 if it runs nothing. From any thread.</summary>
+    public long TurnStart => Volatile.Read(ref _turnStart);
 
     public void Start() => _thread.Start();
 
@@ -60,6 +64,7 @@ internal sealed class GuestThread
             }
 
             long start = Stopwatch.GetTimestamp();
+            Volatile.Write(ref _turnStart, start);
             try
             {
                 next.BeginTurn();
@@ -72,6 +77,7 @@ internal sealed class GuestThread
                 _threads.Report(failure);
             }
 
+            Volatile.Write(ref _turnStart, 0);
             used = Stopwatch.GetTimestamp() - start;
         }
     }

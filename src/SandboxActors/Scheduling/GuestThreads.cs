@@ -24,6 +24,7 @@ internal sealed class GuestThreads
     private readonly Stack<GuestThread> _idle = new();
     private readonly Stack<int> _free = new(); // numbers of threads that do not exist
     private readonly RunEntry?[] _running; // by number of thread
+    private readonly GuestThread?[] _threads; // by number
     private readonly long _quantum;
     private readonly long _shortest;
     private readonly Action<Exception> _report;
@@ -41,6 +42,7 @@ internal sealed class GuestThreads
         LowestLevel = settings.Levels; // above them the one for attention, which is 0
         _shortest = _quantum / 5;
         _running = new RunEntry?[count];
+        _threads = new GuestThread?[count];
         _slots = new SliceSlot[count];
         for (int number = count - 1; number >= 0; number--)
         {
@@ -62,6 +64,20 @@ internal sealed class GuestThreads
         {
             lock (_gate) return _slots.Length - _free.Count;
         }
+    }
+
+    /// <summary>The most threads that there can be.</summary>
+    public int MaximumCount => _slots.Length;
+
+    /// <summary>
+    /// Threads that have been at one thing for longer than a time. A guest cannot hold one that long, since its slice ends; a host function that blocks
+    /// can.
+    /// </summary>
+    /// <param name="time">The time.</param>
+    public int CountHeldLongerThan(TimeSpan time)
+    {
+        long earliest = Stopwatch.GetTimestamp() - (long)(time.TotalSeconds * Stopwatch.Frequency);
+        lock (_gate) return _threads.Count(thread => thread?.TurnStart is { } start && start != 0 && start < earliest);
     }
 
     /// <summary>Has an entry run once more.</summary>
@@ -177,6 +193,7 @@ internal sealed class GuestThreads
                 return true;
             }
 
+            _threads[thread.Number] = null;
             _free.Push(thread.Number);
             if (_free.Count == _slots.Length)
             {
@@ -221,6 +238,6 @@ internal sealed class GuestThreads
             _watchdog.Start();
         }
 
-        return new GuestThread(this, number, _slots[number], string.Create(CultureInfo.InvariantCulture, $"sandbox-guest-{number}"));
+        return _threads[number] = new GuestThread(this, number, _slots[number], string.Create(CultureInfo.InvariantCulture, $"sandbox-guest-{number}"));
     }
 }

@@ -20,6 +20,7 @@ internal sealed class Watchdog
     private readonly long _quantum;
     private readonly Action<Exception> _report;
     private readonly object _gate = new(); // a monitor: it waits with a bound, and leaves nothing to dispose
+    private TaskCompletionSource? _asked;
     private bool _signalled;
     private int _quiet;
     private int _asleep;
@@ -61,6 +62,17 @@ internal sealed class Watchdog
     /// <summary>Has it look at once: a slice may have to end earlier than it was meant to.</summary>
     public void LookNow() => Signal();
 
+    /// <summary>Has it look at once, and say so. From any thread.</summary>
+    /// <returns>Completes when it has looked, or has ended.</returns>
+    public Task LookAndTell()
+    {
+        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource asked = Interlocked.CompareExchange(ref _asked, fresh, null) ?? fresh;
+        if (_stopping) Tell(); // after it was written: either its thread has seen it before it ended, or this sees that it ends
+        Signal();
+        return asked.Task;
+    }
+
     /// <summary>Looks at every slot once.</summary>
     /// <param name="now">The time stamp of now.</param>
     /// <returns>When to look again; null when it is time to sleep.</returns>
@@ -83,6 +95,7 @@ internal sealed class Watchdog
             }
         }
 
+        Tell();
         _quiet = active ? 0 : _quiet + 1;
         return _quiet < Linger ? next : null;
     }
@@ -101,7 +114,11 @@ internal sealed class Watchdog
                 Sleep();
             }
         }
+
+        Tell();
     }
+
+    private void Tell() => Interlocked.Exchange(ref _asked, null)?.TrySetResult();
 
     private void Sleep()
     {

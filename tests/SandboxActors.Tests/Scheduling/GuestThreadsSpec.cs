@@ -64,6 +64,25 @@ public sealed class GuestThreadsSpec
         EndAll(threads);
     }
 
+    [Fact]
+    public void Threads_that_have_been_at_one_thing_for_long_are_counted()
+    {
+        GuestThreads threads = Make(2);
+        using ManualResetEventSlim entered = new(), leave = new();
+        threads.Execute(new RunEntry(new ActionRunnable(() =>
+        {
+            entered.Set();
+            Assert.True(leave.Wait(Patience));
+        })));
+        Assert.True(entered.Wait(Patience));
+        Assert.True(SpinWait.SpinUntil(() => threads.CountHeldLongerThan(TimeSpan.Zero) == 1, Patience));
+        Assert.Equal(0, threads.CountHeldLongerThan(TimeSpan.FromHours(1)));
+        leave.Set();
+        EndAll(threads);
+        Assert.Equal(0, threads.CountHeldLongerThan(TimeSpan.Zero));
+        Assert.Empty(_failures);
+    }
+
     private GuestThreads Make(int count) => new(count, new SchedulingSettings(), _failures.Add);
 
     private static void EndAll(GuestThreads threads)

@@ -36,6 +36,25 @@ public sealed class WatchdogSpec
     }
 
     [Fact]
+    public void Who_asks_it_to_look_is_told_when_it_has()
+    {
+        Task first = _watchdog.LookAndTell(), second = _watchdog.LookAndTell();
+        Assert.False(first.IsCompleted);
+        _watchdog.Look(1000);
+        Assert.True(first.IsCompletedSuccessfully && second.IsCompletedSuccessfully);
+        Assert.False(_watchdog.LookAndTell().IsCompleted);
+    }
+
+    [Fact]
+    public async Task It_looks_though_it_sleeps_and_nobody_waits_for_one_that_has_ended()
+    {
+        _watchdog.Start(); // no guest runs, so it sleeps before long, and looks when it is asked
+        for (int look = 0; look < 100; look++) await _watchdog.LookAndTell().WaitAsync(TimeSpan.FromSeconds(30));
+        _watchdog.Stop();
+        for (int look = 0; look < 100; look++) await _watchdog.LookAndTell().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public void The_next_step_has_a_slice_of_its_own()
     {
         _slots[0].Arm(_target, 1500, earliest: 1500);

@@ -11,6 +11,7 @@
 #define GUEST_MAXIMUM_PARAMETERS 64
 
 // Ports, each written with one 4-byte `out` of a message's offset in the output buffer.
+#define GUEST_PORT_SPAN 0xDE
 #define GUEST_PORT_ANSWER 0xDF
 #define GUEST_PORT_READY 0xE0
 #define GUEST_PORT_HOST_CALL 0xE1
@@ -102,7 +103,7 @@ typedef struct GuestBootInformation {
     GuestMemory answers; // to them; the guest's
     uint64_t poll_counts; // of the time stamp counter: how long to look for the next call; 0: not at all. The host changes it at any time
     uint32_t call_number; // the host changes it when there is a call for a guest that looks for one
-    uint32_t reserved_behind;
+    uint32_t is_traced; // not 0 while somebody listens to spans of the call in hand; the host changes it between calls
 } GuestBootInformation;
 
 // Hosts that know no batches tell nothing behind the seed, and those that know no calls without an exit nothing behind the buffer of answers.
@@ -112,6 +113,7 @@ typedef struct GuestBootInformation {
 _Static_assert(sizeof(GuestBootInformation) == 184, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, calls) == GUEST_BOOT_SIZE_WITHOUT_BATCHES, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, poll_counts) == GUEST_BOOT_SIZE_WITHOUT_POLLING, "docs/guest-abi.md");
+_Static_assert(offsetof(GuestBootInformation, is_traced) == 180, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, input) == 16, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, log_level) == 80, "docs/guest-abi.md");
 _Static_assert(offsetof(GuestBootInformation, seed) == 104, "docs/guest-abi.md");

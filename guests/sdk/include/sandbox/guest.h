@@ -12,6 +12,7 @@
 #include <sandbox/memory.h>
 #include <sandbox/print.h>
 #include <sandbox/random.h>
+#include <sandbox/span.h>
 #include <sandbox/stream.h>
 #include <sandbox/text.h>
 #include <sandbox/value.h>

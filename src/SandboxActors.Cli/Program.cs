@@ -1,0 +1,3 @@
+using SandboxActors.Cli;
+
+return await Sandboxctl.RunAsync(args, Terminal.OfProcess(), HostView.OfProcess);
