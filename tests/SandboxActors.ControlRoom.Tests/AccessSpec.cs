@@ -60,6 +60,7 @@ public sealed class AccessSpec(Browser browser)
         }
 
         await Expect(page.Page.Locator("#connection")).ToContainTextAsync("lost");
+        await Expect(page.Page.Locator("#cells")).ToHaveCSSAsync("filter", "grayscale(1)");
         await using Room again = await Room.OpenAsync(5, options => options with { Port = port });
         await Expect(page.Page.Locator("#connection")).ToHaveTextAsync("live");
         await page.ExpectCellsAsync(5);

@@ -55,6 +55,7 @@ public sealed class KeyboardSpec(Browser browser)
         await keyboard.PressAsync("x");
         await page.ExpectOutcomeAsync("The sandbox has stopped.");
         await page.ExpectLookAsync("sandbox-002", "stopped");
+        Assert.Empty(page.Errors);
     }
 
     [SkippableFact]

@@ -69,14 +69,14 @@ function showConnection(isConnected) {
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || byId("report").open) return;
   if (event.key === "Escape" && selected !== undefined) return close();
-  if (!mayAct || event.target.matches("input, select")) return;
-  const name = event.target.dataset.name ?? selected;
-  if (name === undefined || !"cksrx".includes(event.key) || event.key.length !== 1) return;
+  // Shortcuts: on a cell and in its details, but not where one types, and not again while a key is held down.
+  const name = event.target.dataset.name ?? (event.target.closest("#details") && selected);
+  const key = event.key.toUpperCase();
+  if (!mayAct || !name || event.repeat || !["C", "K", "S", "R", "X"].includes(key) || event.target.matches("input, select")) return;
   if (name !== selected) select(name, false);
-  if (store.cells.get(name).state !== "stopped") details.press(event.key, name);
+  if (store.cells.get(name).state !== "stopped") details.press(key, name);
 });
 
-byId("access").dataset.state = mayAct ? "act" : "look";
 byId("access").textContent = mayAct ? "may act" : "may only look";
 byId("make").disabled = !mayAct;
 byId("make").addEventListener("click", () => actions.make());
@@ -84,5 +84,4 @@ render(legend(), byId("legend"));
 addTooltip(byId("tooltip"), byId("cells"), store);
 watchTheme(byId("theme"), () => charts.rebuild());
 await details.load();
-showConnection(false);
 listen(store, showConnection);

@@ -43,12 +43,11 @@ export class Details {
     this.#element.querySelector("h2")?.focus();
   }
 
-  /** Does what a key stands for. @returns Whether it stands for anything. */
+  /** Does what a key stands for. */
   press(key, selected) {
-    if (key === "c") this.#call(selected);
-    const button = buttons.find(([, , shortcut]) => shortcut.toLowerCase() === key);
-    if (button !== undefined) this.#actions.act(selected, button[0], button[1]);
-    return key === "c" || button !== undefined;
+    if (key === "C") return this.#call(selected);
+    const [action, title] = buttons.find(([, , shortcut]) => shortcut === key);
+    this.#actions.act(selected, action, title);
   }
 
   #panel(cell, mayAct) {
@@ -74,7 +73,7 @@ export class Details {
       </form>
       <div class="buttons" role="group" aria-label="Actions">
         ${buttons.map(([action, title, key]) => html`
-          <button type="button" data-action=${action} ?disabled=${isOff} @click=${() => this.#actions.act(cell.name, action, title)}>
+          <button type="button" ?disabled=${isOff} @click=${() => this.#actions.act(cell.name, action, title)}>
             ${title} <kbd>${key}</kbd>
           </button>`)}
       </div>
@@ -100,7 +99,7 @@ export class Details {
 
   static #outcome(entry) {
     const look = entry.isPending ? "running" : entry.succeeded ? "healed" : "poisoned";
-    return html`<li data-look=${look}>
+    return html`<li>
       <span class="cell" data-look=${look}></span>
       <div><b>${entry.title}</b><p>${entry.isPending ? "…" : entry.text}</p></div>
       <small>${entry.milliseconds === undefined ? nothing : duration(entry.milliseconds)}</small>
