@@ -50,11 +50,9 @@ export class Charts {
 
   /** Makes the charts anew, in the colours that the page has now. */
   rebuild() {
-    const style = getComputedStyle(document.documentElement);
-    const color = (name) => style.getPropertyValue(name).trim();
     for (const chart of this.#charts) {
       chart.plot?.destroy();
-      chart.plot = new uPlot(options(chart.definition, chart.element.clientWidth, color), this.#data(chart.definition), chart.element);
+      chart.plot = new uPlot(options(chart.definition, chart.element.clientWidth), this.#data(chart.definition), chart.element);
       render(chart.definition.series.map(({ title, key }) => html`<li><span class="line" data-series=${key}></span>${title}</li>`), chart.legend);
     }
   }
@@ -73,7 +71,7 @@ export class Charts {
   }
 }
 
-function options({ series, scales, axes }, width, color) {
+function options({ series, scales, axes }, width) {
   const axis = {
     stroke: color("--soft"), font: "12px Inter, system-ui, sans-serif", grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, size: 58,
   };
@@ -93,6 +91,15 @@ function options({ series, scales, axes }, width, color) {
       fill: one.fill ? color("--accent-wash") : undefined,
     }))],
   };
+}
+
+// A colour of the style sheet as it is now, light or dark: only a computed style tells.
+function color(name) {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(${name})`;
+  const now = getComputedStyle(probe).color;
+  probe.remove();
+  return now;
 }
 
 function ago(plot, ticks) {
