@@ -52,5 +52,5 @@ public sealed partial class Sandbox
 
     // What is done before, after or beside each call by itself cannot be done to several at once, and each has a span of its own.
     private bool CanBatch =>
-        _takesBatches && !SandboxSource.IsListenedTo && _parts.Options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null };
+        _takesBatches && !SandboxSource.IsListenedTo && _parts.Options is { StatePolicy: StatePolicy.Keep, CallTimeout: null, CallCpuBudget: null, Debug: null };
 }

@@ -95,7 +95,7 @@ public sealed partial class Sandbox
             HostFunctions = HostFunctionTable.Empty,
             Log = static _ => { },
             Time = TimeProvider.System,
-            Options = parts.Options with { StatePolicy = Core.StatePolicy.Keep, CallTimeout = WarmingTimeout, CrashDumps = null },
+            Options = parts.Options with { StatePolicy = Core.StatePolicy.Keep, CallTimeout = WarmingTimeout, CrashDumps = null, Debug = null },
         };
         using (var trial = new Sandbox(alone, golden))
         {

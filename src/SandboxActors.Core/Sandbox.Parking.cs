@@ -89,6 +89,7 @@ public sealed partial class Sandbox : IMicroVmHolder
         {
             load(vm);
             InterruptHandle.Attach(vm.Machine);
+            StartDebugServer(vm);
         }
         catch
         {

@@ -25,22 +25,7 @@ public sealed partial class Sandbox
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
         if (_current is not null) return _current;
-        Activity? span = SandboxSource.Begin(SandboxSource.Snapshot, ActivityKind.Internal, trace)?.SetTag("sandbox.id", Id);
-        Snapshot snapshot;
-        try
-        {
-            snapshot = TakeSnapshot();
-        }
-        catch (MachineException failure)
-        {
-            span?.SetStatus(ActivityStatusCode.Error, failure.Message);
-            throw;
-        }
-        finally
-        {
-            if (span is not null) SandboxSource.End(span);
-        }
-
+        Snapshot snapshot = TakeSnapshotIn(trace);
         SandboxMeter.Snapshots.Add(1);
         if (SandboxMeter.SnapshotSize.Enabled) SandboxMeter.SnapshotSize.Record((long)snapshot.StoredBytes);
         return snapshot;
@@ -137,6 +122,24 @@ public sealed partial class Sandbox
         if (_activeCall is not null) throw new SandboxBusyException();
         OwnVm.Regions.Map(start, memory, access);
         _current = null;
+    }
+
+    private Snapshot TakeSnapshotIn(ActivityContext trace)
+    {
+        Activity? span = SandboxSource.Begin(SandboxSource.Snapshot, ActivityKind.Internal, trace)?.SetTag("sandbox.id", Id);
+        try
+        {
+            return TakeSnapshot();
+        }
+        catch (MachineException failure)
+        {
+            span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", failure.GetType().Name);
+            throw;
+        }
+        finally
+        {
+            if (span is not null) SandboxSource.End(span);
+        }
     }
 
     private Snapshot TakeSnapshot()

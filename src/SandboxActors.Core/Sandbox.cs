@@ -221,6 +221,7 @@ public sealed partial class Sandbox : IDisposable
         _activeCall = null;
         kill = InterruptHandle.End();
         step = CleanUp(call, step);
+        if (step.Kind == GuestStepKind.Failed) _vm!.Debugged?.EndCall();
         if (_poison is not null) _exitless?.Forget();
         else _exitless?.End(hasPaid: call.IsExitless && _vm!.Exitless!.HasPaid);
         CallMeter.End(call, step);
@@ -239,6 +240,7 @@ public sealed partial class Sandbox : IDisposable
         // Not by the builder's clock, which may be one that stands.
         using var ender = new CallEnder(InterruptHandle, number, CallEnd.Killed, TimeProvider.System);
         ender.EndAfter(_parts.Options.InitializationTimeout);
+        _activeCall.StartEnder = ender;
         _takesBatches = RunToEnd(_activeCall, _activeCall.Step()).AsBoolean();
     }
 
@@ -314,6 +316,7 @@ public sealed partial class Sandbox : IDisposable
     internal void Release()
     {
         if (_activeCall is { } call) Abandon(call);
+        _debugServer?.Dispose();
         StopGuest();
         ReturnVm();
         _presence?.Dispose();

@@ -74,6 +74,10 @@ public sealed partial class SandboxBuilder
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
     public SandboxBuilder CrashDumps(CrashDumpOptions? options) => WithOptions(_options with { CrashDumps = options });
 
+    /// <summary>Lets a debugger attach to the sandbox, on the loopback interface; null: not.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public SandboxBuilder Debug(DebugOptions? options) => WithOptions(_options with { Debug = options });
+
     /// <summary>
     /// Lets the guest stay inside for a while after each call, and look for the next one, when calls come so quickly that it pays: then a call costs no
     /// exit, but a processor beside the caller's meanwhile.
@@ -151,6 +155,10 @@ public sealed partial class SandboxBuilder
         return Sandbox.Start(Parts);
     }
 
+    /// <summary>Makes a sandbox whose log goes somewhere else than the others'.</summary>
+    /// <inheritdoc cref="Build()" path="/exception"/>
+    internal Sandbox Build(Action<GuestLogRecord> log) => Sandbox.Start(Parts with { Log = log });
+
     /// <summary>
     /// Makes a new sandbox that is what a snapshot holds: its guest does not start again, and gets a random seed of its own. Guest and sizes
     /// are the snapshot's, and the guest must be this builder's; host functions, policies and sinks are this builder's.
@@ -171,8 +179,11 @@ public sealed partial class SandboxBuilder
     // Made once for all sandboxes that are built before something else is said.
     internal SandboxDefinitionParts Parts => _parts ??= new SandboxDefinitionParts(
         new MicroVmShape(
-            _hypervisor, Arena, _image, SandboxLayout.For(_image, _options), _options.ExitlessPoll is not null && MicroVmShape.CanBeExitless(_hypervisor)),
-        _source,
+            _hypervisor, Arena, _image, SandboxLayout.For(_image, _options), _options.ExitlessPoll is not null && MicroVmShape.CanBeExitless(_hypervisor))
+        {
+            IsDebugged = _options.Debug is not null,
+        },
+        _options.Debug is null ? _source : NewMicroVms.Instance,
         new HostFunctionTable(_hostFunctions),
         _log,
         _options,

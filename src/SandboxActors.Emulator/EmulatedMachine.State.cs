@@ -36,6 +36,14 @@ internal sealed partial class EmulatedMachine
     }
 
     /// <inheritdoc />
+    public void WriteGuestRegisters(GeneralRegisters registers)
+    {
+        ThrowIfDisposed();
+        WriteGeneral(registers);
+        _isShutDown = false;
+    }
+
+    /// <inheritdoc />
     public void WriteState(VcpuState state)
     {
         ArgumentNullException.ThrowIfNull(state);

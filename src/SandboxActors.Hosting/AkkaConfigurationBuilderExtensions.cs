@@ -40,9 +40,11 @@ public static partial class AkkaConfigurationBuilderExtensions
 
         BackendRecord record = DependencyResolver.For(system).Resolver.GetService<BackendRecord>() ?? new BackendRecord();
         OpenedBackend backend = record.Keep(() => options.OpenBackend(system.Settings.Config));
-        Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true });
+        GuestLogWriter? guestLog = Loggers(system) is { } loggers ? new GuestLogWriter(loggers) : null;
+        Sandboxes sandboxes = Start(system, new SandboxesSetup(backend.Hypervisor) { Guests = guests, Settings = settings, OwnsHypervisor = true, GuestLog = guestLog });
         Log.BackendChosen(Logger(system), backend.Hypervisor.Name, backend.Reason);
         sandboxes.Subscribe<SandboxEvents.Poisoned>(new PoisonLog(Logger(system)).Write);
+        sandboxes.Subscribe<SandboxEvent>(new HealingLog(Logger(system)).Write);
         return sandboxes;
     }
 
@@ -60,6 +62,7 @@ public static partial class AkkaConfigurationBuilderExtensions
     }
 
     /// <summary>The host's logger, where the host logs.</summary>
-    private static ILogger Logger(ActorSystem system) =>
-        (DependencyResolver.For(system).Resolver.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<Sandboxes>();
+    private static ILogger Logger(ActorSystem system) => (Loggers(system) ?? NullLoggerFactory.Instance).CreateLogger<Sandboxes>();
+
+    private static ILoggerFactory? Loggers(ActorSystem system) => DependencyResolver.For(system).Resolver.GetService<ILoggerFactory>();
 }

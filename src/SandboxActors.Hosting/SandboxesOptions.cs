@@ -63,6 +63,13 @@ public sealed class SandboxesOptions
         return Change(settings => settings with { Pool = change(settings.Pool) });
     }
 
+    /// <summary>Changes what of guests' logs reaches the host's.</summary>
+    public SandboxesOptions GuestLog(Func<GuestLogSettings, GuestLogSettings> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Change(settings => settings with { GuestLog = change(settings.GuestLog) });
+    }
+
     /// <summary>Sets how many guests may run at the same time; as many as the machine has processors unless said otherwise.</summary>
     public SandboxesOptions GuestThreads(int count) => Change(settings => settings with { GuestThreads = count });
 
@@ -124,6 +131,7 @@ public sealed class SandboxesOptions
         Test(settings.Pool.Validate);
         Test(settings.Healing.Validate);
         Test(settings.Scheduling.Validate);
+        Test(settings.GuestLog.Validate);
         if (settings.GuestThreads is < 1 or > SandboxSettings.MaximumGuestThreads)
             found.Add($"GuestThreads must be at least 1 and at most {SandboxSettings.MaximumGuestThreads}, not {settings.GuestThreads}.");
         if (_backend is { } backend && !Enum.IsDefined(backend))

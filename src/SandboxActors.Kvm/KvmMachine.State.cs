@@ -107,6 +107,27 @@ internal sealed partial class KvmMachine
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
     }
 
+    /// <inheritdoc />
+    /// <remarks>
+    /// Through the run page, as of the next entry, so that only the settling costs a call. Where the vCPU stands in the stub, code and stack segment are
+    /// those that the guest was last given.
+    /// </remarks>
+    public void WriteGuestRegisters(GeneralRegisters registers)
+    {
+        ThrowIfDisposed();
+        Settle(out kvm_sync_regs current);
+        if (_resuming is { } resuming && ResumeTrampoline.Contains(current.regs.rip))
+        {
+            WriteState(resuming with { General = registers });
+            return;
+        }
+
+        SpecialRegisters special = RegisterConversion.FromNative(current.sregs) with { Cs = _writtenSpecial!.Cs, Ss = _writtenSpecial.Ss };
+        var entry = new kvm_sync_regs { regs = RegisterConversion.ToNative(registers), sregs = RegisterConversion.ToNative(special) };
+        _vcpu.SetRegisters(ref entry);
+        _exception = null;
+    }
+
     // Not where the trampoline itself could trap: with an image that is none, which is for KVM to refuse, in another code segment, or step by step.
     private bool CanLoadItself(VcpuState state) =>
         _profile.LoadsExtendedState && !_mayBeReset

@@ -67,6 +67,15 @@ public interface IVirtualMachine : IDisposable
     /// <exception cref="ObjectDisposedException">The machine is disposed.</exception>
     GeneralRegisters ReadGuestRegisters();
 
+    /// <summary>
+    /// Sets the general registers that the guest goes on with, and drops whatever was pending: after a CPU exception it goes on as if it had raised none.
+    /// All else that the vCPU holds stays. For whoever has the guest go on where it stands, again and again; to be used after an exit that a guest can be
+    /// run on from.
+    /// </summary>
+    /// <param name="registers">The registers.</param>
+    /// <exception cref="MachineException">The system refused.</exception>
+    void WriteGuestRegisters(GeneralRegisters registers);
+
     /// <summary>Sets everything the vCPU holds, drops whatever was pending (exceptions, an unfinished <c>out</c>), and makes it runnable.</summary>
     /// <remarks>Dropping may mean completing, and completing an <c>ins</c> writes to guest memory: memory is put back after this.</remarks>
     /// <param name="state">A state that was read from a machine of this kind, with whatever parts changed.</param>

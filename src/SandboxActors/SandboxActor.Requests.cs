@@ -139,6 +139,7 @@ public sealed partial class SandboxActor
         _lastSpan = _call.Span?.Context ?? default;
         IActorRef caller = _caller;
         ForgetCall();
+        _log?.SayWhatWasLeftOut();
         _counters.Calls++;
         if (Sandbox.Status == SandboxStatus.Ready)
         {

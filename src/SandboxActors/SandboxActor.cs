@@ -14,6 +14,7 @@ public sealed partial class SandboxActor : UntypedActor
     private readonly SandboxLifeline _lifeline;
     private readonly SandboxCounters _counters;
     private readonly GuestMessageQueue _messages;
+    private readonly GuestLog? _log;
     private Sandbox? _sandbox;
     private SandboxActorState _state;
     private bool _hasStarted;
@@ -30,6 +31,7 @@ public sealed partial class SandboxActor : UntypedActor
         _answers = new BatchAnswers(this);
         _messages.Configure(lifeline.Name, definition.Priority, definition.MaximumWaiting);
         lifeline.Attach(_messages);
+        if (definition.LogSink is { } sink) _log = new GuestLog(definition.Guest, lifeline.Name, definition.Log, sink, TimeProvider.System);
     }
 
     private Sandbox Sandbox => _sandbox ?? throw new InvalidOperationException("The actor has no sandbox.");
@@ -80,6 +82,7 @@ public sealed partial class SandboxActor : UntypedActor
             foreach (Envelope waiting in _messages.TakeAllRequests()) waiting.Sender.Tell(new SandboxProtocol.Failed(stopped));
             if (_lifeline.StopReason != SandboxStopReason.NeverStarted)
                 Publish(new SandboxEvents.Stopped(_lifeline.Name, Self.Path, _sandbox?.Id ?? 0, _lifeline.StopReason));
+            _log?.Close();
             _lifeline.MarkStopped();
         }
     }
@@ -136,7 +139,7 @@ public sealed partial class SandboxActor : UntypedActor
     private TimeSpan Build(out Snapshot golden)
     {
         long start = Stopwatch.GetTimestamp();
-        Sandbox sandbox = _definition.Build();
+        Sandbox sandbox = _definition.Build(_log);
         try
         {
             golden = sandbox.Snapshot();
@@ -154,7 +157,10 @@ public sealed partial class SandboxActor : UntypedActor
 
     private SandboxReport Report() => new(
         _state, _sandbox?.Id ?? 0, _sandbox?.PoisonReason, _messages.Waiting, _counters.Calls, _counters.Poisonings, _counters.Restores,
-        _counters.Rebuilds, _counters.Slices);
+        _counters.Rebuilds, _counters.Slices)
+    {
+        Debugger = _sandbox?.Debugger,
+    };
 
     private static void Publish(SandboxEvent happened) => Context.System.EventStream.Publish(happened);
 }

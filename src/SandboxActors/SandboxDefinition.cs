@@ -52,6 +52,12 @@ public sealed class SandboxDefinition
     /// <summary>Calls that are handed to its guest together, at most; 1 is one by one.</summary>
     public int Batch { get; internal init; } = 1;
 
+    /// <summary>Where its log goes, if the host takes it.</summary>
+    internal IGuestLogSink? LogSink { get; init; }
+
+    /// <summary>How much of it.</summary>
+    internal GuestLogSettings Log { get; init; } = new();
+
     /// <summary>Whether the guest can reach code of the host program, which might call back.</summary>
     internal bool CallsHost { get; }
 
@@ -59,14 +65,15 @@ public sealed class SandboxDefinition
     /// Makes a machine and starts the guest. From any thread; a builder serves one thread at a time and is used again, since compiling the host
     /// functions costs more than the rest.
     /// </summary>
+    /// <param name="log">Where the guest's log goes, if it is this sandbox's own.</param>
     /// <exception cref="MachineException">The system refused.</exception>
     /// <exception cref="GuestPoisonException">The guest died while it started, or was not ready in time.</exception>
-    internal Sandbox Build()
+    internal Sandbox Build(GuestLog? log)
     {
         if (!_idleBuilders.TryTake(out SandboxBuilder? builder)) builder = _makeBuilder();
         try
         {
-            return builder.Build();
+            return log is null ? builder.Build() : builder.Build(log.Write);
         }
         finally
         {

@@ -11,6 +11,7 @@ public sealed class SandboxDefinitionBuilder
     private readonly SandboxPool _pool;
     private readonly string _guest;
     private readonly GuestImage _image;
+    private readonly GuestLogSettings _hostLogSettings;
     private readonly Dictionary<string, Delegate> _hostFunctions = new(StringComparer.Ordinal);
     private Action<string>? _print;
     private Action<GuestLogRecord>? _log;
@@ -20,8 +21,9 @@ public sealed class SandboxDefinitionBuilder
     private SandboxPriority _priority;
     private int _maximumWaiting;
     private int _batch;
+    private IGuestLogSink? _hostLog;
 
-    internal SandboxDefinitionBuilder(IHypervisor hypervisor, SandboxPool pool, string guest, GuestImage image, SandboxSettings settings)
+    internal SandboxDefinitionBuilder(IHypervisor hypervisor, SandboxPool pool, string guest, GuestImage image, SandboxSettings settings, IGuestLogSink? hostLog)
     {
         _hypervisor = hypervisor;
         _pool = pool;
@@ -32,6 +34,10 @@ public sealed class SandboxDefinitionBuilder
         _priority = settings.Scheduling.Priority;
         _maximumWaiting = settings.Scheduling.MaximumWaiting;
         _batch = settings.Scheduling.Batch;
+        _hostLogSettings = settings.GuestLog;
+        if (hostLog is null || settings.GuestLog.Minimum == GuestLogLevel.None) return;
+        _hostLog = hostLog;
+        _options = _options with { MinimumLogLevel = settings.GuestLog.Minimum };
     }
 
     /// <summary>Names the sandbox; no two that live may have the same name. It is the last part of the actor's path.</summary>
@@ -67,11 +73,15 @@ public sealed class SandboxDefinitionBuilder
         return this;
     }
 
-    /// <summary>Says where the guest's log records go, and from which level up it sends them. The text is guest-controlled.</summary>
+    /// <summary>
+    /// Says where the guest's log records go, all of them, and from which level up it sends them. The text is guest-controlled. Otherwise they go to the
+    /// host's log, if it has one, as <see cref="GuestLogSettings"/> says.
+    /// </summary>
     public SandboxDefinitionBuilder LogTo(Action<GuestLogRecord> sink, GuestLogLevel minimum = GuestLogLevel.Information)
     {
         ArgumentNullException.ThrowIfNull(sink);
         _log = sink;
+        _hostLog = null;
         return Options(options => options with { MinimumLogLevel = minimum });
     }
 
@@ -99,6 +109,10 @@ public sealed class SandboxDefinitionBuilder
     /// <summary>Says where core files go that are written by themselves when the guest is poisoned; null for none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
     public SandboxDefinitionBuilder CrashDumps(CrashDumpOptions? crashDumps) => Options(options => options with { CrashDumps = crashDumps });
+
+    /// <summary>Lets a debugger attach to the sandbox, on the loopback interface; null: not. <see cref="SandboxReport.Debugger"/> says where.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its bounds; the message names it.</exception>
+    public SandboxDefinitionBuilder Debug(DebugOptions? debug) => Options(options => options with { Debug = debug });
 
     /// <summary>Changes the sandbox's options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is out of its bounds; the message names both bounds.</exception>
@@ -167,6 +181,8 @@ public sealed class SandboxDefinitionBuilder
             Priority = _priority,
             MaximumWaiting = _maximumWaiting,
             Batch = _batch,
+            LogSink = _hostLog,
+            Log = _hostLogSettings,
         };
 
         SandboxBuilder MakeBuilder()

@@ -14,4 +14,8 @@ namespace SandboxActors;
 /// <param name="Slices">Slices that its calls have used up: how often a guest was interrupted to give others their turn.</param>
 public sealed record SandboxReport(
     SandboxActorState State, long SandboxId, PoisonReason? PoisonReason, int Waiting, long Calls, long Poisonings, long Restores, long Rebuilds,
-    long Slices);
+    long Slices)
+{
+    /// <summary>Where a debugger can attach, whether one has, and whether it has the guest stopped; null if the sandbox cannot be debugged.</summary>
+    public SandboxDebugger? Debugger { get; init; }
+}

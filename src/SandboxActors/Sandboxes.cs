@@ -13,12 +13,14 @@ public sealed class Sandboxes : ISandboxes, IExtension
     private readonly ActorSystem _system;
     private readonly IHypervisor _hypervisor;
     private readonly ReplyAddress _replies;
+    private readonly IGuestLogSink? _guestLog;
     private readonly SandboxLifeline _lifeline = new("sandboxes");
 
     private Sandboxes(ExtendedActorSystem system, SandboxesSetup setup)
     {
         _system = system;
         _hypervisor = setup.Hypervisor;
+        _guestLog = setup.GuestLog;
         Guests = setup.Guests.ToFrozenDictionary(StringComparer.Ordinal);
         Settings = setup.Settings ?? SandboxSettings.From(system.Settings.Config);
         _replies = new ReplyAddress(system);
@@ -85,7 +87,7 @@ public sealed class Sandboxes : ISandboxes, IExtension
             throw new ArgumentException($"There is no guest '{guest}'; there {known}.", nameof(guest));
         }
 
-        var builder = new SandboxDefinitionBuilder(_hypervisor, Pool, guest, image, Settings);
+        var builder = new SandboxDefinitionBuilder(_hypervisor, Pool, guest, image, Settings, _guestLog);
         configure?.Invoke(builder);
         return builder.Build();
     }

@@ -15,4 +15,7 @@ public sealed record SandboxesSetup(IHypervisor Hypervisor)
 
     /// <summary>Whether the hypervisor is disposed when the actor system has ended.</summary>
     public bool OwnsHypervisor { get; init; }
+
+    /// <summary>Where guests' log records go, if the host takes them.</summary>
+    internal IGuestLogSink? GuestLog { get; init; }
 }

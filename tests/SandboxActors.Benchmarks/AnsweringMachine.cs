@@ -65,6 +65,8 @@ internal sealed class AnsweringMachine : IVirtualMachine
     public GeneralRegisters ReadGuestRegisters() => _state.General;
 
     /// <inheritdoc />
+    public void WriteGuestRegisters(GeneralRegisters registers) => _state = _state with { General = registers };
+
     public void WriteState(VcpuState state) => _state = state;
 
     /// <inheritdoc />

@@ -6,7 +6,7 @@ using SandboxActors.Benchmarks.Scale;
 // Short runs: `-- floor` against the bare ioctl loop, `-- hotpath` the host's own part of a call, `-- exitless` calls that need no exit, `-- emulator` the
 // processor in software against KVM, `-- fairness` short calls beside guests that spin, `-- slices` what time slices cost, `-- async` thousands of calls
 // that wait, `-- batch` what batches gain, `-- scale` thousands alive and a hundred thousand parked, `-- durable` what saving and loading snapshots costs,
-// `-- peers` the same work by others. Everything else is BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
+// `-- telemetry` what meter and spans cost, `-- peers` the same work by others. Everything else is BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
 if (args is [ChildPeer.Argument]) return ChildProgram.Run();
 if (args is ["floor", ..]) return await FloorRun.RunAsync();
 if (args is ["hotpath", ..]) return HotPathRun.Run();
@@ -19,6 +19,7 @@ if (args is ["scale", ..]) return await ScaleRun.RunAsync(args);
 if (args is ["unpark", ..]) return UnparkRun.Run();
 if (args is ["batch", ..]) return await BatchRun.RunAsync(args);
 if (args is ["durable", ..]) return DurableRun.Run();
+if (args is ["telemetry", ..]) return TelemetryRun.Run();
 if (args is ["peers", .. string[] parts]) return PeersRun.Run(parts);
 if (args is [LiveMemory.Argument, string peer]) return LiveMemory.Run(peer);
 BenchmarkSwitcher.FromAssembly(typeof(FloorRun).Assembly).Run(args);

@@ -41,6 +41,27 @@ public sealed class CallLimitsSpec
     }
 
     [Fact]
+    public void A_clock_that_was_stopped_goes_on_with_what_was_left()
+    {
+        using Sandbox sandbox = Scripted(out _);
+        long call = sandbox.InterruptHandle.Begin();
+        using var ender = new CallEnder(sandbox.InterruptHandle, call, CallEnd.DeadlineExceeded, _clock);
+        ender.EndAfter(2 * Second);
+        _clock.Advance(Second);
+        ender.Stop();
+        ender.Stop();
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(CallEnd.None, sandbox.InterruptHandle.Requested);
+        ender.GoOn();
+        ender.GoOn();
+        _clock.Advance(Second - TimeSpan.FromTicks(1));
+        Assert.Equal(CallEnd.None, sandbox.InterruptHandle.Requested);
+        _clock.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(CallEnd.DeadlineExceeded, sandbox.InterruptHandle.Requested);
+        sandbox.InterruptHandle.End();
+    }
+
+    [Fact]
     public void A_deadline_that_comes_late_finds_the_next_call_and_leaves_it_alone()
     {
         using Sandbox sandbox = Scripted(out ScriptedMachine machine);

@@ -137,6 +137,12 @@ internal sealed class ScriptedMachine(Func<ScriptedMachine, VmExit> onRun) : IVi
         return GuestRegisters ?? _state.General;
     }
 
+    public void WriteGuestRegisters(GeneralRegisters registers)
+    {
+        Fail(nameof(WriteGuestRegisters));
+        _state = _state with { General = registers };
+    }
+
     public void WriteState(VcpuState state)
     {
         Fail(nameof(WriteState));

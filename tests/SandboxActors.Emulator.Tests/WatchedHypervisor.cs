@@ -52,6 +52,8 @@ internal sealed class WatchedHypervisor(IHypervisor inner) : IHypervisor
 
         public GeneralRegisters ReadGuestRegisters() => machine.ReadGuestRegisters();
 
+        public void WriteGuestRegisters(GeneralRegisters registers) => machine.WriteGuestRegisters(registers);
+
         public void WriteState(VcpuState state) => machine.WriteState(state);
 
         public void ReadWrittenPages(int slot, Span<ulong> bitmap) => machine.ReadWrittenPages(slot, bitmap);

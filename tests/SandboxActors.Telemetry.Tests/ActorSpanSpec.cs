@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using SandboxActors.Core;
-using SandboxActors.TestSupport;
 using SandboxActors.Tests;
+using SandboxActors.TestSupport;
 
 namespace SandboxActors.Telemetry.Tests;
 

@@ -80,7 +80,18 @@ public sealed class SettingsSpec
         Assert.Equal("/dumps", CrashDumps("directory = /dumps", environment: string.Empty)?.Directory);
     }
 
+    [Fact]
+    public void Sandboxes_can_be_debugged_where_hocon_says_so_and_otherwise_not()
+    {
+        Assert.Null(SandboxSettings.From(Config.Empty).Defaults.Debug);
+        Assert.Equal(new DebugOptions(), SandboxSettings.From(ConfigurationFactory.ParseString("sandbox-actors.defaults.debug-port = 0")).Defaults.Debug);
+        Assert.Equal(
+            new DebugOptions { Port = 1234 }, SandboxSettings.From(ConfigurationFactory.ParseString("sandbox-actors.defaults.debug-port = 1234")).Defaults.Debug);
+    }
+
     [Theory]
+    [InlineData("defaults.debug-port = any", "sandbox-actors.defaults.debug-port", "'any' is not off, or a whole number")]
+    [InlineData("defaults.debug-port = 65536", "sandbox-actors.defaults", "Debug.Port must be at least 0 and at most 65535")]
     [InlineData("healing.policy = heal", "sandbox-actors.healing.policy", "'heal' is not one of restore, rebuild, stop")]
     [InlineData("healing.max-restores = many", "sandbox-actors.healing.max-restores", "'many' is not a whole number")]
     [InlineData("healing.max-restores = -2", "sandbox-actors.healing", "MaximumRestores must be 0 or more, or -1 for no limit")]

@@ -37,6 +37,12 @@ internal sealed class CallLimits : IDisposable
         _ => new PoisonReason.Killed(),
     };
 
+    /// <summary>Stops the clock of the deadline while the guest is held by a debugger; that of its processor time stands anyway while it does not run.</summary>
+    public void StopClock() => _deadline?.Stop();
+
+    /// <summary>Has the clock go on; nothing if it does not stand.</summary>
+    public void GoOn() => _deadline?.GoOn();
+
     /// <summary>The call has ended. Does not wait for a callback in progress: it would find nothing to end.</summary>
     public void Dispose()
     {

@@ -30,6 +30,7 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
             {
                 // Before every entry: a kill that came while the host was at work takes effect before the guest runs again.
                 if (IsToEnd(call, out GuestStep ended)) return ended;
+                if (IsHeld(call, out GuestStep held)) return held;
                 if (!TryRun(call, out VmExit exit)) continue;
                 if (call.Batch is not null) _answers.Collect(call); // first of all: whoever has an answer does not wait for what comes now
                 switch (exit.Kind)
@@ -61,6 +62,18 @@ internal sealed class CallRunner(MicroVm vm, HostCalls hostCalls, InterruptHandl
         ended = default;
         if (end == CallEnd.None && !gate.IsLeaving) return false;
         ended = Poison(call, CallLimits.ReasonFor(end, call.Limits));
+        return true;
+    }
+
+    // While a debugger has the guest stopped, the call waits, and its time stands.
+    private bool IsHeld(GuestCall call, out GuestStep held)
+    {
+        held = default;
+        if (vm.Debugged is not { } machine) return false;
+        Task? waiting = machine.WaitingFor();
+        call.LetTimeStand(waiting is not null);
+        if (waiting is null) return false;
+        held = GuestStep.WaitingFor(hostCalls.WhenDoneOrKilled(waiting));
         return true;
     }
 

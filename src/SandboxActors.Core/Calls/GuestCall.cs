@@ -63,6 +63,9 @@ public sealed class GuestCall
     /// <summary>What bounds the call; null if nothing does.</summary>
     internal CallLimits? Limits { get; set; }
 
+    /// <summary>What ends the guest's start when it takes too long; null for every other call.</summary>
+    internal CallEnder? StartEnder { get; set; }
+
     /// <summary>Where the items go that the guest yields; null if it may not.</summary>
     internal ItemStream? Items { get; private set; }
 
@@ -87,6 +90,21 @@ public sealed class GuestCall
 
     /// <summary>Says what is to become of the call's changes, and where its items go.</summary>
     internal void Bind(Snapshot? before, bool leavesNoTrace, ItemStream? items) => (Before, LeavesNoTrace, Items) = (before, leavesNoTrace, items);
+
+    /// <summary>Has the time that the call may take stand, or go on: nothing if it does so already.</summary>
+    internal void LetTimeStand(bool stands)
+    {
+        if (stands)
+        {
+            Limits?.StopClock();
+            StartEnder?.Stop();
+        }
+        else
+        {
+            Limits?.GoOn();
+            StartEnder?.GoOn();
+        }
+    }
 
     /// <summary>The call has ended: it lets go of what it held.</summary>
     internal void End()

@@ -151,7 +151,8 @@ internal sealed class HostCalls(HostFunctionTable functions, InputWriter input, 
         return true;
     }
 
-    private Task WhenDoneOrKilled(Task task)
+    /// <summary>Completes, and never faults, when a task has ended or the call is asked to.</summary>
+    public Task WhenDoneOrKilled(Task task)
     {
         var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = task.ContinueWith(

@@ -47,6 +47,13 @@ internal sealed partial class ExitlessMachine
     public GeneralRegisters ReadGuestRegisters() => _machine.ReadGuestRegisters();
 
     /// <inheritdoc />
+    public void WriteGuestRegisters(GeneralRegisters registers)
+    {
+        Stop();
+        _machine.WriteGuestRegisters(registers);
+    }
+
+    /// <inheritdoc />
     public void WriteState(VcpuState state)
     {
         Stop();

@@ -5,7 +5,7 @@ namespace SandboxActors.Core.Image;
 
 /// <summary>
 /// The segments of a guest up to the first one that it can write to: code and constants, as linkers lay them. They are the same in all of its sandboxes, so
-/// they are in memory once, as long as any of them has a micro-VM. Nobody writes to that memory. Safe for use from any thread.
+/// they are in memory once, as long as any of them has a micro-VM, but for those that are debugged. Nobody writes to that memory. Safe for use from any thread.
 /// </summary>
 internal sealed class SharedSegments
 {
@@ -61,7 +61,7 @@ internal sealed class SharedSegments
         if (Count == 0) return null;
         lock (_lock)
         {
-            _memory ??= Copy();
+            _memory ??= Copy()!;
             _users++;
             return _memory;
         }
@@ -79,8 +79,13 @@ internal sealed class SharedSegments
         }
     }
 
-    private GuestMemoryBlock Copy()
+    /// <summary>Copies them.</summary>
+    /// <returns>The copy, which is the caller's; null if there are none.</returns>
+    /// <exception cref="MachineException">There is no memory for it.</exception>
+    /// <exception cref="SnapshotFormatException">The file of the snapshot that the guest is known from is not what it was.</exception>
+    public GuestMemoryBlock? Copy()
     {
+        if (Count == 0) return null;
         GuestMemoryBlock block = GuestMemoryArena.Shared.Allocate(Pages.Length);
         try
         {
@@ -98,5 +103,13 @@ internal sealed class SharedSegments
             block.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Has a copy that was written to hold again what it held at first.</summary>
+    /// <param name="copy">The copy.</param>
+    public void CopyTo(GuestMemoryBlock copy)
+    {
+        copy.Slice(0, (int)copy.Length).Clear();
+        foreach ((int number, Page page) in AllPages()) page.CopyTo(copy.Slice((ulong)number * GuestAddress.PageSize, GuestAddress.PageSize));
     }
 }

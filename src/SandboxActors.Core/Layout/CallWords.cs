@@ -7,7 +7,8 @@ namespace SandboxActors.Core.Layout;
 
 /// <summary>
 /// The words in guest memory by which calls are handed over without an exit. Two are the host's, in the boot information, which the guest can read
-/// and not write; one is the guest's, in the buffer of answers. All of this while the guest runs on another processor.
+/// and not write; one is the guest's, in the buffer of answers. All of this while the guest runs on another processor. And one word more of the host's,
+/// which says of a call, before it is handed over in whatever way, whether somebody listens to its spans.
 /// </summary>
 /// <remarks>
 /// The host writes a call and then its number, the guest reads the number and then the call; the guest writes an answer and then its word, the host

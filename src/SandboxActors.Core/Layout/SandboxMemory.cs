@@ -21,6 +21,8 @@ internal sealed class SandboxMemory : IDisposable
 
     private readonly GuestMemoryBlock _block;
     private readonly GuestMemoryBlock? _shared;
+    private readonly bool _sharesCode;
+    private bool _isCodeChanged;
     private bool _isDisposed;
     private readonly byte[] _shortMessage = new byte[OutputMessage.Short];
 
@@ -33,8 +35,13 @@ internal sealed class SandboxMemory : IDisposable
     private int _inputUsed;
     private int _callsUsed;
 
-    public SandboxMemory(GuestMemoryArena arena, GuestImage image, SandboxLayout layout)
+    /// <param name="arena">Where it comes from.</param>
+    /// <param name="image">The guest.</param>
+    /// <param name="layout">What is where in it.</param>
+    /// <param name="sharesCode">Whether it has the guest's code and constants together with other sandboxes; if not, they may be changed.</param>
+    public SandboxMemory(GuestMemoryArena arena, GuestImage image, SandboxLayout layout, bool sharesCode = true)
     {
+        _sharesCode = sharesCode;
         Image = image;
         Layout = layout;
         _input = layout.OffsetOf(layout.Input.Start);
@@ -45,7 +52,7 @@ internal sealed class SandboxMemory : IDisposable
         Words = new CallWords(_block, layout);
         try
         {
-            _shared = image.Shared.Acquire();
+            _shared = sharesCode ? image.Shared.Acquire() : image.Shared.Copy();
         }
         catch
         {
@@ -97,6 +104,42 @@ internal sealed class SandboxMemory : IDisposable
     {
         if (Layout.Shared.Contains(address)) _shared!.Read(address - Layout.Shared.Start, copy.Length).CopyTo(copy);
         else _block.Read(Layout.OffsetOf(address), copy.Length).CopyTo(copy);
+    }
+
+    /// <summary>Whether memory at an address is what the guest works with, or its own code: no other sandbox's, and none that the host alone writes.</summary>
+    public bool IsGuestsOwn(GuestAddress address)
+    {
+        bool isHosts = Layout.Boot.Contains(address) || Layout.Input.Contains(address) || Layout.Calls.Contains(address);
+        return !isHosts && (!_sharesCode || !Layout.Shared.Contains(address)) && (AccessAt(address) & ~MemoryAccess.Guard) != 0;
+    }
+
+    /// <summary>Writes what a debugger wants to stand at an address.</summary>
+    /// <param name="address">One that <see cref="IsGuestsOwn"/>.</param>
+    /// <param name="bytes">The bytes, in one page.</param>
+    public void WriteForDebugger(GuestAddress address, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(OwnBytes(address, bytes.Length));
+        if (Layout.Shared.Contains(address)) _isCodeChanged = true;
+        else Pages.NoteHostWrite(Layout.OffsetOf(address), bytes.Length);
+    }
+
+    /// <summary>Puts a byte in the place of another, which is put back before anybody looks.</summary>
+    /// <param name="address">One that <see cref="IsGuestsOwn"/>.</param>
+    /// <param name="value">The byte.</param>
+    /// <returns>The other.</returns>
+    public byte Exchange(GuestAddress address, byte value)
+    {
+        ref byte place = ref OwnBytes(address, 1)[0];
+        (byte other, place) = (place, value);
+        return other;
+    }
+
+    /// <summary>Has code and constants be what the guest's file says, if a debugger has changed them.</summary>
+    public void PutBackCode()
+    {
+        if (!_isCodeChanged) return;
+        Image.Shared.CopyTo(_shared!);
+        _isCodeChanged = false;
     }
 
     /// <summary>
@@ -212,7 +255,8 @@ internal sealed class SandboxMemory : IDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         _block.Dispose();
-        Image.Shared.Release();
+        if (_sharesCode) Image.Shared.Release();
+        else _shared?.Dispose();
     }
 
     /// <summary>The pages that the host fills or any call writes to.</summary>
@@ -223,6 +267,10 @@ internal sealed class SandboxMemory : IDisposable
             Touch(part.Start, part.Start + GuestAddress.PageSize);
         Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);
     }
+
+    private Span<byte> OwnBytes(GuestAddress address, int length) => Layout.Shared.Contains(address)
+        ? _shared!.Slice(address - Layout.Shared.Start, length)
+        : _block.Slice(Layout.OffsetOf(address), length);
 
     private void Touch(GuestAddress start, GuestAddress end) => _block.Populate(Layout.OffsetOf(start), (int)(end - start));
 

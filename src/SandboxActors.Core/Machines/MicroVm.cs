@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SandboxActors.Core.Abi;
 using SandboxActors.Core.Calls;
+using SandboxActors.Core.Debugging;
 using SandboxActors.Core.Exitless;
 using SandboxActors.Core.Layout;
 using SandboxActors.Core.Snapshots;
@@ -20,8 +21,10 @@ internal sealed class MicroVm : IDisposable
         Shape = shape;
         Machine = machine;
         Exitless = machine as ExitlessMachine;
+        Debugged = machine as DebuggedMachine;
         Memory = memory;
         Regions = new RegionMap(machine, shape.Layout);
+        Debugged?.Show(new GuestView(memory, Regions));
         Input = new InputWriter(memory);
         AtRest = machine.ReadState();
     }
@@ -32,6 +35,9 @@ internal sealed class MicroVm : IDisposable
 
     /// <summary>The machine, if its guest may stay inside between calls.</summary>
     public ExitlessMachine? Exitless { get; }
+
+    /// <summary>The machine, if a debugger may stop its guest.</summary>
+    public DebuggedMachine? Debugged { get; }
 
     public SandboxMemory Memory { get; }
 
@@ -53,12 +59,13 @@ internal sealed class MicroVm : IDisposable
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
     public static MicroVm Create(MicroVmShape shape)
     {
-        var memory = new SandboxMemory(shape.Arena, shape.Image, shape.Layout);
+        var memory = new SandboxMemory(shape.Arena, shape.Image, shape.Layout, sharesCode: !shape.IsDebugged);
         IVirtualMachine? machine = null;
         try
         {
             machine = shape.Hypervisor.CreateMachine(new MachineOptions { OpenPorts = GuestAbi.OpenPorts, Arena = shape.Arena });
-            if (shape.IsExitless) machine = new ExitlessMachine(machine, memory.Words);
+            if (shape.IsDebugged) machine = new DebuggedMachine(machine);
+            else if (shape.IsExitless) machine = new ExitlessMachine(machine, memory.Words);
             memory.MapInto(machine);
             return new MicroVm(shape, machine, memory);
         }
@@ -121,6 +128,7 @@ internal sealed class MicroVm : IDisposable
         Machine.WriteState(vcpu);
         Regions.ChangeTo(regions);
         Memory.CleanInput();
+        Memory.PutBackCode();
         return Memory.Pages.PutBack(pages, golden);
     }
 

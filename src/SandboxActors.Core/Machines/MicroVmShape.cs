@@ -11,6 +11,9 @@ namespace SandboxActors.Core.Machines;
 /// <param name="IsExitless">Whether guests may stay inside between calls.</param>
 internal sealed record MicroVmShape(IHypervisor Hypervisor, GuestMemoryArena Arena, GuestImage Image, SandboxLayout Layout, bool IsExitless)
 {
+    /// <summary>Whether a debugger may stop the guest: then its code is its own.</summary>
+    public bool IsDebugged { get; init; }
+
     /// <summary>
     /// Whether a guest of a hypervisor can be called without exits: it has a clock to stop looking by, and a processor to look on beside its caller's.
     /// </summary>

@@ -11,7 +11,7 @@ internal sealed record SandboxDefinitionParts(
     MicroVmShape Shape, IMicroVmSource Source, HostFunctionTable HostFunctions, Action<GuestLogRecord> Log, SandboxOptions Options, TimeProvider Time)
 {
     /// <summary>How long a guest looks for its next call, in counts of its time stamp counter; zero: not at all.</summary>
-    public ulong PollCounts { get; } = Shape.IsExitless && Options.ExitlessPoll is { } poll
+    public ulong PollCounts { get; } = Shape is { IsExitless: true, IsDebugged: false } && Options.ExitlessPoll is { } poll
         ? Math.Max(1, (ulong)(poll.TotalMilliseconds * Shape.Hypervisor.TimestampCounterKilohertz))
         : 0;
 

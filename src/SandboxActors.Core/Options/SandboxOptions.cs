@@ -66,6 +66,12 @@ public sealed record SandboxOptions
     /// </summary>
     public CrashDumpOptions? CrashDumps { get; init; } = CrashDumpOptions.FromEnvironment();
 
+    /// <summary>
+    /// That the sandbox can be debugged; not, unless said otherwise. One that can has its guest's code for itself, a micro-VM of its own that is never parked,
+    /// and its calls one by one, each with its exit.
+    /// </summary>
+    public DebugOptions? Debug { get; init; }
+
     /// <summary>Tests every option against its bounds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One is outside; the message names it, the minimum and the maximum.</exception>
     public void Validate()
@@ -81,6 +87,7 @@ public sealed record SandboxOptions
         if (ExitlessPoll is { } poll && (poll < ShortestPoll || poll > LongestPoll))
             throw new ArgumentOutOfRangeException(nameof(ExitlessPoll), poll, "ExitlessPoll must be at least 1 microsecond and at most 1 millisecond.");
         CrashDumps?.Validate();
+        Debug?.Validate();
         if (InitializationTimeout <= TimeSpan.Zero || InitializationTimeout > TimeSpan.FromHours(1))
             throw new ArgumentOutOfRangeException(nameof(InitializationTimeout), InitializationTimeout, "InitializationTimeout must be above zero and at most one hour.");
     }

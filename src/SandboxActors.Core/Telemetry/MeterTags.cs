@@ -21,6 +21,8 @@ internal static class MeterTags
     private static readonly KeyValuePair<string, object?> CompletedFirst = Outcome("completed_first");
     private static readonly KeyValuePair<string, object?> HasHit = new("hit", true);
     private static readonly KeyValuePair<string, object?> HasMissed = new("hit", false);
+    private static readonly KeyValuePair<string, object?> WasDropped = new("dropped", true);
+    private static readonly KeyValuePair<string, object?> WasKept = new("dropped", false);
     private static readonly KeyValuePair<string, object?> OtherCode = new(ErrorCodeKey, "other");
 
     private static readonly FrozenDictionary<GuestErrorCode, KeyValuePair<string, object?>> Codes = Enum.GetValues<GuestErrorCode>()
@@ -57,6 +59,9 @@ internal static class MeterTags
 
     /// <summary>Whether a micro-VM was free.</summary>
     public static KeyValuePair<string, object?> Hit(bool hit) => hit ? HasHit : HasMissed;
+
+    /// <summary>Whether a log record was left out.</summary>
+    public static KeyValuePair<string, object?> Dropped(bool dropped) => dropped ? WasDropped : WasKept;
 
     private static KeyValuePair<string, object?> Outcome(string outcome) => new("outcome", outcome);
 }

@@ -101,6 +101,9 @@ internal static class SandboxMeter
     public static readonly Counter<long> QueueRefusals = Meter.CreateCounter<long>(
         "sandbox.queue.refusals", "{call}", "Requests refused since too many waited.");
 
+    /// <summary>Log records of guests whose log goes to the host's; by whether they were left out.</summary>
+    public static readonly Counter<long> LogRecords = Meter.CreateCounter<long>("sandbox.log_records", "{record}", "Log records that guests sent.");
+
     /// <summary>Sandboxes that got a new machine from their supervisor.</summary>
     public static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("sandbox.rebuilds", "{rebuild}", "Sandboxes healed by a new machine.");
 

@@ -15,11 +15,11 @@ internal readonly struct Timing
         _start = time.GetTimestamp();
     }
 
+    private double Seconds => _time!.GetElapsedTime(_start).TotalSeconds;
+
     /// <summary>It begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Timing Begin(Instrument instrument, TimeProvider time) => instrument.Enabled ? new Timing(time) : default;
-
-    private double Seconds => _time!.GetElapsedTime(_start).TotalSeconds;
 
     /// <summary>It has ended.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] // a test and nothing else while nobody listens

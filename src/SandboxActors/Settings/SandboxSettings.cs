@@ -23,6 +23,7 @@ public sealed record SandboxSettings
     private const string DefaultsPrefix = "sandbox-actors.defaults.";
     private const string PoolPrefix = "sandbox-actors.pool.";
     private const string SchedulingPrefix = "sandbox-actors.scheduling.";
+    private const string GuestLogPrefix = "sandbox-actors.guest-log.";
     private const string CrashDumpsPrefix = "sandbox-actors.crash-dumps.";
 
     private static readonly Dictionary<string, HealingPolicy> HealingPolicies = new(StringComparer.Ordinal)
@@ -37,6 +38,17 @@ public sealed record SandboxSettings
         ["keep"] = StatePolicy.Keep,
         ["roll-back-on-failure"] = StatePolicy.RollBackOnFailure,
         ["roll-back-always"] = StatePolicy.RollBackAlways,
+    };
+
+    private static readonly Dictionary<string, GuestLogLevel> LogLevels = new(StringComparer.Ordinal)
+    {
+        ["trace"] = GuestLogLevel.Trace,
+        ["debug"] = GuestLogLevel.Debug,
+        ["information"] = GuestLogLevel.Information,
+        ["warning"] = GuestLogLevel.Warning,
+        ["error"] = GuestLogLevel.Error,
+        ["critical"] = GuestLogLevel.Critical,
+        ["off"] = GuestLogLevel.None,
     };
 
     private static readonly Dictionary<string, bool> Switches = new(StringComparer.Ordinal) { ["on"] = true, ["off"] = false };
@@ -59,6 +71,9 @@ public sealed record SandboxSettings
 
     /// <summary>How poisoned sandboxes are healed whose definition says nothing else.</summary>
     public HealingSettings Healing { get; init; } = new();
+
+    /// <summary>What of guests' logs reaches the host's.</summary>
+    public GuestLogSettings GuestLog { get; init; } = new();
 
     /// <summary>Sizes and policies of sandboxes whose definition says nothing else.</summary>
     public SandboxOptions Defaults { get; init; } = SandboxOptions.Default with { MinimumLogLevel = GuestLogLevel.None };
@@ -102,6 +117,12 @@ public sealed record SandboxSettings
                 MaximumLive = reader.Integer(PoolPrefix + "max-live"),
                 ParkAfter = reader.TimeOrOff(PoolPrefix + "park-after"),
             },
+            GuestLog = new GuestLogSettings
+            {
+                Minimum = reader.OneOf(GuestLogPrefix + "level", LogLevels),
+                RecordsPerSecond = reader.Integer(GuestLogPrefix + "records-per-second"),
+                Burst = reader.Integer(GuestLogPrefix + "burst"),
+            },
             Healing = new HealingSettings
             {
                 Policy = reader.OneOf(HealingPrefix + "policy", HealingPolicies),
@@ -124,10 +145,12 @@ public sealed record SandboxSettings
                 CallCpuBudget = reader.TimeOrOff(DefaultsPrefix + "call-cpu-budget"),
                 MinimumLogLevel = GuestLogLevel.None,
                 CrashDumps = CrashDumpsFrom(reader, environment),
+                Debug = reader.IntegerOrOff(DefaultsPrefix + "debug-port") is { } port ? new DebugOptions { Port = port } : null,
             },
         };
         Check("sandbox-actors.scheduling", settings.Scheduling.Validate);
         Check("sandbox-actors.pool", settings.Pool.Validate);
+        Check("sandbox-actors.guest-log", settings.GuestLog.Validate);
         Check("sandbox-actors.healing", settings.Healing.Validate);
         Check("sandbox-actors.defaults", settings.Defaults.Validate);
         return settings;

@@ -7,6 +7,9 @@ internal sealed class SettingsReader(Config config)
 {
     public int Integer(string key) => Read(key, "a whole number", () => config.GetInt(key));
 
+    /// <summary>A whole number, or none: <c>off</c>.</summary>
+    public int? IntegerOrOff(string key) => Text(key) == "off" ? null : Read<int?>(key, "off, or a whole number", () => config.GetInt(key));
+
     public double Number(string key) => Read(key, "a number", () => config.GetDouble(key));
 
     public TimeSpan Time(string key) => Read(key, "a time such as 10ms or 1m", () => config.GetTimeSpan(key, allowInfinite: false));

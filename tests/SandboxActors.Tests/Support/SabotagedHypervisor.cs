@@ -52,6 +52,12 @@ internal sealed class SabotagedHypervisor(IHypervisor inner) : IHypervisor
             return inner.ReadGuestRegisters();
         }
 
+        public void WriteGuestRegisters(GeneralRegisters registers)
+        {
+            owner.Before(nameof(WriteGuestRegisters));
+            inner.WriteGuestRegisters(registers);
+        }
+
         public void WriteState(VcpuState state)
         {
             owner.Before(nameof(WriteState));
