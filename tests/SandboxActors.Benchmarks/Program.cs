@@ -5,8 +5,8 @@ using SandboxActors.Benchmarks.Scale;
 
 // Short runs: `-- floor` against the bare ioctl loop, `-- hotpath` the host's own part of a call, `-- exitless` calls that need no exit, `-- emulator` the
 // processor in software against KVM, `-- fairness` short calls beside guests that spin, `-- slices` what time slices cost, `-- async` thousands of calls
-// that wait, `-- batch` what batches gain, `-- scale` thousands alive and a hundred thousand parked, `-- durable` what saving and loading snapshots costs,
-// `-- telemetry` what meter and spans cost, `-- peers` the same work by others. Everything else is BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
+// that wait, `-- batch` what batches gain, `-- scale` thousands alive and a hundred thousand parked, `-- unpark` a call of one of these, `-- durable` what
+// saving and loading snapshots costs, `-- telemetry` what meter and spans cost, `-- peers` the same work by others. Everything else is BenchmarkDotNet's (`-- --filter *Call*`, `-- --list flat`).
 if (args is [ChildPeer.Argument]) return ChildProgram.Run();
 if (args is ["floor", ..]) return await FloorRun.RunAsync();
 if (args is ["hotpath", ..]) return HotPathRun.Run();

@@ -8,7 +8,7 @@ internal static class PeerRounds
 {
     private const int Rounds = 21;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(3);
 
     /// <summary>Median microseconds each, for each peer.</summary>
