@@ -23,13 +23,6 @@ internal static class ExitlessRun
 
     public static async Task<int> RunAsync()
     {
-        KvmAvailability kvm = KvmHypervisor.Probe();
-        if (!kvm.IsUsable)
-        {
-            await Console.Error.WriteLineAsync(kvm.Reason);
-            return 3;
-        }
-
         using KvmHypervisor hypervisor = KvmHypervisor.Open();
         var image = GuestImage.FromFile(GuestFiles.Path("simple"));
         using Sandbox plain = new SandboxBuilder(hypervisor, image).Build();

@@ -22,6 +22,15 @@ public sealed class GuestTextSpec
     public void Half_a_character_is_shown_as_damaged() => Assert.Equal("a\uFFFDb", GuestText.Escape("a\uD800b"));
 
     [Fact]
+    public void A_place_has_no_more_than_it_has_room_for_and_no_half_of_a_character()
+    {
+        Assert.Equal("wor", GuestText.Escape("words", 3));
+        Assert.Equal("words", GuestText.Escape("words", 5));
+        Assert.Equal("a\U0001F680", GuestText.Escape("a\U0001F680b", 3));
+        Assert.Equal("a", GuestText.Escape("a\U0001F680b", 2));
+    }
+
+    [Fact]
     public void A_long_text_is_cut() => Assert.Equal(new string('x', GuestText.Longest) + "...", GuestText.Escape(new string('x', 1_000_000)));
 
     [Fact]

@@ -32,6 +32,14 @@ internal static class GuestText
         return shown.ToString();
     }
 
+    /// <summary>The text on one line, with no more characters than a place has for it.</summary>
+    public static string Escape(string text, int longest)
+    {
+        string shown = Escape(text);
+        if (shown.Length <= longest) return shown;
+        return shown[..(char.IsHighSurrogate(shown[longest - 1]) ? longest - 1 : longest)]; // no half of a character
+    }
+
     private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);

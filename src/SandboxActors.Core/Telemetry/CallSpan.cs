@@ -47,12 +47,7 @@ internal sealed class CallSpan
     /// <summary>The call has ended; what its guest has left open ends with it.</summary>
     public void End(in GuestStep end)
     {
-        if (end.Failure is { } failure)
-        {
-            string text = GuestText.Escape(failure.Message);
-            Fail(TypeOf(failure), text.Length <= LongestDescription ? text : text[..LongestDescription]);
-        }
-
+        if (end.Failure is { } failure) Fail(TypeOf(failure), GuestText.Escape(failure.Message, LongestDescription));
         Close();
     }
 

@@ -59,7 +59,7 @@ internal sealed class GuestSpans(Activity call)
     {
         if (_begun == MostSpans || _open.Count == MostOpen) return false;
         _begun++;
-        if (SandboxSource.Begin(SandboxSource.GuestPrefix + Shown(operation.Text, LongestName), ActivityKind.Internal, Innermost) is not { } span) return false;
+        if (SandboxSource.Begin(SandboxSource.GuestPrefix + GuestText.Escape(operation.Text, LongestName), ActivityKind.Internal, Innermost) is not { } span) return false;
         _open.Add(new Open(operation.Id, span));
         return true;
     }
@@ -75,7 +75,7 @@ internal sealed class GuestSpans(Activity call)
     {
         if (open.Attributes == MostAttributes) return false;
         open.Attributes++;
-        open.Span.SetTag(SandboxSource.GuestPrefix + Shown(operation.Text, LongestName), ValueOf(operation.Value));
+        open.Span.SetTag(SandboxSource.GuestPrefix + GuestText.Escape(operation.Text, LongestName), ValueOf(operation.Value));
         return true;
     }
 
@@ -90,14 +90,8 @@ internal sealed class GuestSpans(Activity call)
         GuestValueType.Single => (double)value.AsSingle(),
         GuestValueType.Double => value.AsDouble(),
         GuestValueType.Boolean => value.AsBoolean(),
-        _ => Shown(value.AsString(), LongestText),
+        _ => GuestText.Escape(value.AsString(), LongestText),
     };
-
-    private static string Shown(string text, int longest)
-    {
-        string shown = GuestText.Escape(text);
-        return shown.Length <= longest ? shown : shown[..longest];
-    }
 
     private sealed class Open(uint id, Activity span)
     {

@@ -29,9 +29,9 @@ internal sealed class GuestLog(string guest, string sandbox, GuestLogSettings se
         sink.Write(guest, sandbox, record with
         {
             Message = GuestText.Escape(record.Message),
-            Source = Name(record.Source),
-            Function = Name(record.Function),
-            File = Name(record.File),
+            Source = GuestText.Escape(record.Source, LongestName),
+            Function = GuestText.Escape(record.Function, LongestName),
+            File = GuestText.Escape(record.File, LongestName),
         });
     }
 
@@ -51,11 +51,5 @@ internal sealed class GuestLog(string guest, string sandbox, GuestLogSettings se
     {
         sink.LeaveOut(guest, sandbox, _leftOut);
         _leftOut = 0;
-    }
-
-    private static string Name(string text)
-    {
-        string shown = GuestText.Escape(text);
-        return shown.Length <= LongestName ? shown : shown[..LongestName];
     }
 }

@@ -12,13 +12,6 @@ internal static class ScaleRun
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        KvmAvailability kvm = KvmHypervisor.Probe();
-        if (!kvm.IsUsable)
-        {
-            await Console.Error.WriteLineAsync(kvm.Reason);
-            return 3;
-        }
-
         int live = Argument(arguments, 1, 8000);
         int parked = Argument(arguments, 2, 100_000);
         IReadOnlyList<ScalePoint> livePoints = [];

@@ -16,13 +16,6 @@ internal static class UnparkRun
 
     public static int Run()
     {
-        KvmAvailability kvm = KvmHypervisor.Probe();
-        if (!kvm.IsUsable)
-        {
-            Console.Error.WriteLine(kvm.Reason);
-            return 3;
-        }
-
         using KvmHypervisor hypervisor = KvmHypervisor.Open();
         Run(hypervisor);
         return 0;
