@@ -30,6 +30,8 @@ internal sealed partial class KvmMachine
         int thread = InterruptSignal.PrepareThread(out ulong mask);
         _vcpu.SetSignalMask(mask);
         _exception = null;
+        _held = default;
+        _hasRun = true;
         while (_gate.TryEnter(thread))
         {
             int errno = _vcpu.Enter(out RawExit exit, out ulong instructionPointer);
@@ -55,8 +57,7 @@ internal sealed partial class KvmMachine
         _isUnfinished = errno == 0 && exit.Reason is KvmConstants.KVM_EXIT_IO or KvmConstants.KVM_EXIT_MMIO;
         if (errno == 0 && exit.Reason == KvmConstants.KVM_EXIT_IO)
         {
-            bool isOpen = exit.Port < _isPortOpen.Length && _isPortOpen[exit.Port];
-            if (isOpen && exit.IsSingleOutputOf4Bytes)
+            if (_systemImage.IsPortOpen(exit.Port) && exit.IsSingleOutputOf4Bytes)
             {
                 _outputAt = instructionPointer;
                 return VmExit.Output(exit.Port, exit.Value);

@@ -15,11 +15,15 @@ internal sealed partial class KvmMachine
     // Whether this KVM moves RIP behind an output before it exits, so that there is nothing left to finish; null as long as no output was finished.
     private bool? _exitsBehindOutput;
 
-    // The state written that the guest has not gone on with yet: it is to load a part of it by itself, or is about to.
+    // The state written last that the guest has not gone on with yet: it did not run, or is about to load a part of it by itself.
     private VcpuState? _resuming;
+    private bool _hasRun;
 
     // What the trampoline's data page holds.
     private ImmutableArray<byte> _prepared;
+
+    // The extended state that the vCPU holds; default if that is not known, as when its guest has run.
+    private ImmutableArray<byte> _held;
 
     // What the vCPU is known to hold of the registers that a guest at CPL3 cannot write: then writing the same again is not needed.
     private ulong? _writtenExtendedControl;
@@ -39,7 +43,7 @@ internal sealed partial class KvmMachine
         ThrowIfDisposed();
         Settle(out kvm_sync_regs registers);
         // No instruction of the guest's own has run since.
-        if (_resuming is { } resuming && ResumeTrampoline.Contains(registers.regs.rip)) return resuming;
+        if (_resuming is { } resuming && HasNotGoneOn(registers.regs.rip)) return resuming;
         if (_mayBeReset) ForgetWhatIsKnown();
         SpecialRegisters special = RegisterConversion.FromNative(registers.sregs);
         return new VcpuState
@@ -63,7 +67,7 @@ internal sealed partial class KvmMachine
     {
         ThrowIfDisposed();
         GeneralRegisters registers = RegisterConversion.FromNative(_vcpu.ReadRunPageRegisters());
-        if (_resuming is { } resuming && ResumeTrampoline.Contains(registers.Rip)) return resuming.General;
+        if (_resuming is { } resuming && HasNotGoneOn(registers.Rip)) return resuming.General;
         if (_exception is not { } exception) return registers;
         return registers with
         {
@@ -88,11 +92,11 @@ internal sealed partial class KvmMachine
             throw new ArgumentException(
                 $"The extended state must have {ExtendedStateLayout.ImageLength} bytes, and has {state.ExtendedState.Length}.", nameof(state));
 
-        bool loadsItself = CanLoadItself(state);
+        bool isHeld = state.ExtendedState == _held && !_mayBeReset; // the same object
+        bool loadsItself = !isHeld && CanLoadItself(state);
         if (_isUnfinished && !(loadsItself && _outputAt is not null) && !IsFinishedOutput) FinishWithOldRegisters();
-        bool isPrepared = state.ExtendedState == _prepared; // the same object
-        GeneralRegisters entry = ResumeTrampoline.Prepare(_tables.ResumeData, isPrepared ? [] : state.ExtendedState.AsSpan(), state.General);
-        _prepared = state.ExtendedState;
+        // Also if it is not run: the guest can read the page, and is to find nothing of a state before there.
+        GeneralRegisters entry = loadsItself || _tables.HasResumeData ? PrepareToLoad(state) : default;
         var registers = new kvm_sync_regs
         {
             regs = RegisterConversion.ToNative(loadsItself ? entry : state.General),
@@ -102,9 +106,11 @@ internal sealed partial class KvmMachine
         _writtenSpecial = state.Special;
         _exception = null;
         WriteUnlessCurrent(state);
-        _resuming = loadsItself ? state : null;
-        if (loadsItself) return;
+        _resuming = loadsItself || isHeld ? state : null;
+        _hasRun = false;
+        if (_resuming is not null) return;
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
+        _held = state.ExtendedState;
     }
 
     /// <inheritdoc />
@@ -116,7 +122,7 @@ internal sealed partial class KvmMachine
     {
         ThrowIfDisposed();
         Settle(out kvm_sync_regs current);
-        if (_resuming is { } resuming && ResumeTrampoline.Contains(current.regs.rip))
+        if (_resuming is { } resuming && HasNotGoneOn(current.regs.rip))
         {
             WriteState(resuming with { General = registers });
             return;
@@ -126,6 +132,15 @@ internal sealed partial class KvmMachine
         var entry = new kvm_sync_regs { regs = RegisterConversion.ToNative(registers), sregs = RegisterConversion.ToNative(special) };
         _vcpu.SetRegisters(ref entry);
         _exception = null;
+    }
+
+    private bool HasNotGoneOn(ulong instructionPointer) => !_hasRun || ResumeTrampoline.Contains(instructionPointer);
+
+    private GeneralRegisters PrepareToLoad(VcpuState state)
+    {
+        bool isPrepared = state.ExtendedState == _prepared; // the same object
+        _prepared = state.ExtendedState;
+        return ResumeTrampoline.Prepare(_tables.ResumeData, isPrepared ? [] : state.ExtendedState.AsSpan(), state.General);
     }
 
     // Not where the trampoline itself could trap: with an image that is none, which is for KVM to refuse, in another code segment, or step by step.

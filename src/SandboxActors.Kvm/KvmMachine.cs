@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using SandboxActors.Kvm.Native;
 using SandboxActors.Machine;
 
@@ -14,16 +13,16 @@ internal sealed partial class KvmMachine : IVirtualMachine
     private readonly KvmVcpu _vcpu;
     private readonly RunGate _gate = new();
     private readonly SlotTable _slots = new();
-    private readonly ImmutableArray<bool> _isPortOpen;
+    private readonly SystemImage _systemImage;
 
-    private KvmMachine(KvmFeatures features, KvmProfile profile, KvmVm vm, MachineTables tables, KvmVcpu vcpu, ImmutableArray<bool> isPortOpen)
+    private KvmMachine(KvmFeatures features, KvmProfile profile, KvmVm vm, MachineTables tables, KvmVcpu vcpu, SystemImage systemImage)
     {
         _features = features;
         _profile = profile;
         _vm = vm;
         _tables = tables;
         _vcpu = vcpu;
-        _isPortOpen = isPortOpen;
+        _systemImage = systemImage;
     }
 
     /// <summary>The vCPU's descriptor: for the benchmark that enters the guest with nothing but KVM_RUN.</summary>
@@ -35,7 +34,7 @@ internal sealed partial class KvmMachine : IVirtualMachine
     public static KvmMachine Create(KvmSystem system, KvmFeatures features, KvmProfile profile, MachineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ImmutableArray<bool> isPortOpen = OpenPorts(options.OpenPorts);
+        SystemImage systemImage = SystemImage.For(options.OpenPorts);
         LimitWatch.Process.BeforeMachine();
         KvmVm? vm = null;
         MachineTables? tables = null;
@@ -46,10 +45,11 @@ internal sealed partial class KvmMachine : IVirtualMachine
             int systemSlot = SlotTable.Count;
             KvmVm mapped = vm;
             tables = MachineTables.Create(
-                options, (start, block, isReadOnly) => mapped.SetMemory(systemSlot++, start, block, isReadOnly ? KvmConstants.KVM_MEM_READONLY : 0));
+                systemImage, options.Arena, (start, block, isReadOnly) => mapped.SetMemory(systemSlot++, start, block, isReadOnly ? KvmConstants.KVM_MEM_READONLY : 0));
             vcpu = vm.CreateVcpu();
-            var machine = new KvmMachine(features, profile, vm, tables, vcpu, isPortOpen);
-            machine.WriteState(InitialState.Create(features, profile, tables.Pages.Root));
+            var machine = new KvmMachine(features, profile, vm, tables, vcpu, systemImage);
+            if (profile.StartsAtRest) machine._held = profile.InitialState.ExtendedState;
+            machine.WriteState(profile.InitialState);
             return machine;
         }
         catch
@@ -72,25 +72,6 @@ internal sealed partial class KvmMachine : IVirtualMachine
         _vcpu.Dispose();
         _vm.Dispose();
         _tables.Dispose();
-    }
-
-    private static ImmutableArray<bool> OpenPorts(IReadOnlyList<ushort> ports)
-    {
-        var open = new bool[TaskStateSegment.PortCount];
-        foreach (ushort port in ports)
-        {
-            // The processor asks for the bits of all four ports that an access covers, so those of the three behind it are cleared too.
-            int end = port + TaskStateSegment.PortsPerAccess;
-            if (end > TaskStateSegment.PortCount || (port <= ExceptionStub.Port && ExceptionStub.Port < end))
-            {
-                throw new ArgumentException(
-                    $"Port 0x{port:x} cannot be opened: four ports from it must lie below 0x100 and leave out 0x{ExceptionStub.Port:x}.", nameof(ports));
-            }
-
-            open[port] = true;
-        }
-
-        return [.. open];
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_gate.IsClosed, this);

@@ -11,17 +11,17 @@ internal sealed record KvmProfile
     private static readonly uint[] Candidates =
         [0x174, 0x175, 0x176, 0x277, 0xC000_0081, 0xC000_0082, 0xC000_0083, 0xC000_0084, 0xC000_0102, 0xC000_0103];
 
-    /// <summary>The model-specific registers that this KVM can read and write, with a new vCPU's values.</summary>
-    public required ImmutableArray<ModelSpecificRegister> ModelSpecific { get; init; }
-
-    /// <summary>Their numbers.</summary>
+    /// <summary>The numbers of the model-specific registers that this KVM can read and write.</summary>
     public required ImmutableArray<uint> ModelSpecificIndices { get; init; }
-
-    /// <summary>The APIC base register of a new vCPU.</summary>
-    public required ulong ApicBase { get; init; }
 
     /// <summary>How fast the time stamp counter runs, in kHz; zero if KVM does not say.</summary>
     public required uint TimestampCounterKilohertz { get; init; }
+
+    /// <summary>What the vCPU of a new machine holds: one object for all of them.</summary>
+    public required VcpuState InitialState { get; init; }
+
+    /// <summary>Whether the extended state of a new vCPU is the initial one, so that nobody has to write it.</summary>
+    public required bool StartsAtRest { get; init; }
 
     /// <summary>Whether a guest that is restored can load its extended state by itself: <see cref="KvmMachine.CanLoadExtendedState"/>.</summary>
     public bool LoadsExtendedState { get; init; }
@@ -35,11 +35,13 @@ internal sealed record KvmProfile
         vcpu.Settle(out kvm_sync_regs registers);
         ImmutableArray<ModelSpecificRegister> modelSpecific =
             [.. Candidates.Select(index => TryReadAndWrite(vcpu.Handle, index)).OfType<ModelSpecificRegister>()];
+        VcpuState initial = Kvm.InitialState.Create(features, registers.sregs.apic_base, modelSpecific);
+        ImmutableArray<byte> extended = VcpuStateAccess.ReadExtendedState(vcpu.Handle, features.ExtendedState);
         return new KvmProfile
         {
-            ModelSpecific = modelSpecific,
             ModelSpecificIndices = [.. modelSpecific.Select(register => register.Index)],
-            ApicBase = registers.sregs.apic_base,
+            InitialState = initial,
+            StartsAtRest = extended.AsSpan().SequenceEqual(initial.ExtendedState.AsSpan()),
             TimestampCounterKilohertz = features.HasTimestampCounterFrequency
                 ? (uint)KvmIoctl.Call(vcpu.Handle, KvmRequests.KVM_GET_TSC_KHZ, "KVM_GET_TSC_KHZ")
                 : 0,

@@ -8,7 +8,8 @@ internal sealed class SlotTable
     /// <summary>Slots that callers name: 0 to 63. The machine's own come behind them.</summary>
     public const int Count = 64;
 
-    private readonly MappedSlot?[] _slots = new MappedSlot?[Count];
+    // As long as the highest slot in use needs: most machines have two.
+    private MappedSlot?[] _slots = [];
 
     /// <summary>Checks that a slot can be mapped so.</summary>
     /// <exception cref="ArgumentException">Slot in use, misaligned, overlapping, out of the guest address space, lengths differ.</exception>
@@ -17,7 +18,7 @@ internal sealed class SlotTable
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, Count);
         ArgumentNullException.ThrowIfNull(memory);
-        if (_slots[slot] is not null) throw new ArgumentException($"Slot {slot} is in use.", nameof(slot));
+        if (slot < _slots.Length && _slots[slot] is not null) throw new ArgumentException($"Slot {slot} is in use.", nameof(slot));
         if (range.Length == 0 || !range.IsPageAligned) throw new ArgumentException($"{range} is not made of whole pages.", nameof(range));
         if (!GuestAddressSpace.IsUsable(range))
             throw new ArgumentException($"{range} is outside the addresses that a guest can have.", nameof(range));
@@ -36,11 +37,15 @@ internal sealed class SlotTable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slot, Count);
-        return _slots[slot] ?? throw new ArgumentException($"Slot {slot} is free.", nameof(slot));
+        return (slot < _slots.Length ? _slots[slot] : null) ?? throw new ArgumentException($"Slot {slot} is free.", nameof(slot));
     }
 
     /// <summary>Notes that a slot is mapped, or with null that it is free again.</summary>
-    public void Set(int slot, MappedSlot? mapped) => _slots[slot] = mapped;
+    public void Set(int slot, MappedSlot? mapped)
+    {
+        if (slot >= _slots.Length) Array.Resize(ref _slots, slot + 1);
+        _slots[slot] = mapped;
+    }
 
     /// <summary>The slot that holds all of a range, if one does.</summary>
     public MappedSlot? Find(GuestRange range)

@@ -7,12 +7,13 @@ public sealed partial class MessageWriter
 {
     private int WriteCall(Span<byte> target, string name, int nameLength, GuestValueType returnType, ReadOnlySpan<GuestValue> parameters)
     {
-        var writer = new FlatWriter(target, _vtables);
+        WriterScratch scratch = WriterScratch.OfThread;
+        var writer = new FlatWriter(target, scratch.Vtables);
         int nameAt = writer.String(name, nameLength);
         Span<int> tables = stackalloc int[parameters.Length];
         for (int i = 0; i < parameters.Length; i++)
         {
-            int value = ValueWriter.Write(ref writer, parameters[i], _payloads[i], out _numbers[i]);
+            int value = ValueWriter.Write(ref writer, parameters[i], scratch.Payloads[i], out scratch.Numbers[i]);
             writer.StartTable();
             writer.OffsetField(WireFields.Parameter.Value, value);
             writer.ByteField(WireFields.Parameter.ValueTag, (byte)ValueWriter.Tag(parameters[i]));
@@ -27,16 +28,16 @@ public sealed partial class MessageWriter
         return writer.Finish(writer.EndTable(WireFields.FunctionCall.Count));
     }
 
-    private MessageTemplate TemplateOf(GuestValue value)
+    private static MessageTemplate TemplateOf(GuestValue value)
     {
         byte[] message = new byte[WriteReturn(default, value, payload: 0, out _)];
         WriteReturn(message, value, payload: 0, out int number);
         return new MessageTemplate(message, [value], [number]);
     }
 
-    private int WriteReturn(Span<byte> target, in GuestValue value, int payload, out int number)
+    private static int WriteReturn(Span<byte> target, in GuestValue value, int payload, out int number)
     {
-        var writer = new FlatWriter(target, _vtables);
+        var writer = new FlatWriter(target, WriterScratch.OfThread.Vtables);
         int table = ValueWriter.Write(ref writer, value, payload, out number);
         writer.StartTable();
         writer.OffsetField(WireFields.FunctionReturn.Value, table);
@@ -44,9 +45,9 @@ public sealed partial class MessageWriter
         return FinishResult(ref writer, OutcomeTag.FunctionReturn, writer.EndTable(WireFields.FunctionReturn.Count));
     }
 
-    private int WriteError(Span<byte> target, int code, string message, int payload)
+    private static int WriteError(Span<byte> target, int code, string message, int payload)
     {
-        var writer = new FlatWriter(target, _vtables);
+        var writer = new FlatWriter(target, WriterScratch.OfThread.Vtables);
         int text = writer.String(message, payload);
         writer.StartTable();
         writer.OffsetField(WireFields.FunctionError.Message, text);
@@ -54,9 +55,9 @@ public sealed partial class MessageWriter
         return FinishResult(ref writer, OutcomeTag.FunctionError, writer.EndTable(WireFields.FunctionError.Count));
     }
 
-    private int WriteLog(Span<byte> target, GuestLogRecord record)
+    private static int WriteLog(Span<byte> target, GuestLogRecord record)
     {
-        var writer = new FlatWriter(target, _vtables);
+        var writer = new FlatWriter(target, WriterScratch.OfThread.Vtables);
         int message = writer.String(record.Message, Utf8Text.Length(record.Message, nameof(record)));
         int source = writer.String(record.Source, Utf8Text.Length(record.Source, nameof(record)));
         int function = writer.String(record.Function, Utf8Text.Length(record.Function, nameof(record)));

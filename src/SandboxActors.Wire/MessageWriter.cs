@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SandboxActors.Wire.Codec;
 
 namespace SandboxActors.Wire;
@@ -16,10 +17,7 @@ public sealed partial class MessageWriter
     // Of results by their type, the same for everyone; who comes at the same time as another makes the same.
     private static readonly MessageTemplate?[] Returns = new MessageTemplate?[(int)GuestValueType.Bytes + 1];
 
-    private readonly VtableList _vtables = new();
     private readonly CallTemplates _templates = new();
-    private readonly int[] _payloads = new int[WireLimits.MaximumParameters];
-    private readonly int[] _numbers = new int[WireLimits.MaximumParameters];
     private byte[] _buffer = [];
 
     /// <summary>Writes a call.</summary>
@@ -60,11 +58,12 @@ public sealed partial class MessageWriter
         if (returnType > GuestValueType.Bytes) throw new ArgumentOutOfRangeException(nameof(returnType), returnType, "This is no type.");
         if (parameters.Length > WireLimits.MaximumParameters)
             throw new ArgumentException($"A call has at most {WireLimits.MaximumParameters} parameters, not {parameters.Length}.", nameof(parameters));
+        WriterScratch scratch = WriterScratch.OfThread;
         long payload = nameLength;
         for (int i = 0; i < parameters.Length; i++)
         {
             if (parameters[i].Type == GuestValueType.Void) throw new ArgumentException($"Parameter {i} is void.", nameof(parameters));
-            payload += _payloads[i] = ValueWriter.PayloadLength(parameters[i], nameof(parameters));
+            payload += scratch.Payloads[i] = ValueWriter.PayloadLength(parameters[i], nameof(parameters));
         }
 
         CheckPayload(payload, nameof(parameters));
@@ -74,7 +73,7 @@ public sealed partial class MessageWriter
         if (!_templates.Wants(name, parameters)) return true;
         byte[] message = new byte[length];
         WriteCall(message, name, nameLength, returnType, parameters);
-        _templates.Keep(name, returnType, new MessageTemplate(message, parameters, _numbers));
+        _templates.Keep(name, returnType, new MessageTemplate(message, parameters, scratch.Numbers));
         return true;
     }
 
@@ -93,6 +92,7 @@ public sealed partial class MessageWriter
     /// <param name="length">The message's bytes, 4 of size prefix included, whether they fit or not.</param>
     /// <returns>Whether it fits.</returns>
     /// <inheritdoc cref="WriteReturn(GuestValue)" path="/exception"/>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "A writer writes all messages the same way.")]
     public bool TryWriteReturn(Span<byte> target, GuestValue value, out int length)
     {
         ReadOnlySpan<GuestValue> values = [value];

@@ -13,6 +13,7 @@ public sealed class ResumeTrampolineSpec
 {
     private const int XmmOffset = 160;
     private const int StoredLength = 40;
+    private const ulong TrapFlag = 1 << 8;
 
     // mov [rdi], rax; mov [rdi+8], rdx; movups [rdi+16], xmm7; fstp qword [rdi+32]; then spoils all of them:
     // pcmpeqd xmm7, xmm7; fld1; fld1; or rax, -1; or rdx, -1; out 0xE0, eax
@@ -117,11 +118,43 @@ public sealed class ResumeTrampolineSpec
         using var guest = new TestGuest([0xE7, 0xE0, 0xFF, 0xE7]);
         VcpuState start = guest.Machine.ReadState() is var read ? read with { General = read.General with { Rax = 5, Rdi = SystemLayout.ResumeCode.Value } } : read;
         guest.Machine.WriteState(start);
+        Assert.Equal(5u, guest.RunToOutput());
+        guest.Machine.WriteState(start);
         for (int round = 0; round < 10; round++)
         {
             Assert.Equal(5u, guest.RunToOutput());
             Assert.Equal(TestGuest.CodeStart.Value + 2, guest.General.Rip);
         }
+    }
+
+    [KvmFact]
+    public void A_guest_that_goes_there_before_it_was_restored_faults()
+    {
+        // jmp rdi
+        using var guest = new TestGuest([0xFF, 0xE7]);
+        guest.Set(general => general with { Rdi = SystemLayout.ResumeCode.Value });
+
+        GuestFault fault = guest.RunToFault(CpuException.PageFault);
+        Assert.Equal(0UL, fault.InstructionPointer.Value);
+    }
+
+    [KvmFact]
+    public void Nothing_of_a_state_before_is_there_if_the_latest_was_put_in_another_way()
+    {
+        // mov rax, [rdi]; out 0xE0, eax
+        using var guest = new TestGuest([0x48, 0x8B, 0x07, 0xE7, 0xE0]);
+        VcpuState clean = guest.Machine.ReadState();
+        VcpuState secret = State(guest, 0x5EC0_DE5E);
+        VcpuState look = clean with { General = clean.General with { Rdi = SystemLayout.ResumeData.Value + XmmOffset } };
+        guest.Machine.WriteState(secret with { General = look.General });
+        guest.RunToOutput();
+        guest.Machine.WriteState(secret with { General = look.General });
+        Assert.Equal(0x5EC0_DE5Eu, guest.RunToOutput());
+
+        // Step by step is for KVM to load; and then the vCPU holds it already.
+        guest.Machine.WriteState(clean with { General = clean.General with { Rflags = clean.General.Rflags | TrapFlag } });
+        guest.Machine.WriteState(look);
+        Assert.Equal(0u, guest.RunToOutput());
     }
 
     [KvmFact]

@@ -37,6 +37,7 @@ internal sealed class InputWriter(SandboxMemory memory)
     /// <returns>The batch, or null.</returns>
     public CallBatch? WriteBatch(ReadOnlySpan<GuestInvocation> calls, IBatchAnswers answers)
     {
+        memory.PrepareBatch();
         var batch = new CallBatch(calls.Length, answers);
         int end = 0;
         foreach (GuestInvocation call in calls)

@@ -9,7 +9,7 @@ namespace SandboxActors.Core.Layout;
 internal readonly ref struct OutputMessage
 {
     /// <summary>The most bytes of a short one.</summary>
-    public const int Short = 1024;
+    public const int Short = 256;
 
     private readonly byte[]? _rented;
 

@@ -19,6 +19,9 @@ internal sealed class SandboxMemory : IDisposable
     /// <summary>The memory slot of what it shares with other sandboxes of its guest.</summary>
     public const int SharedSlot = 1;
 
+    // Of a segment, behind what the guest's file has for it.
+    private const ulong MostClearedBytesTouched = 16 * GuestAddress.PageSize;
+
     private readonly GuestMemoryBlock _block;
     private readonly GuestMemoryBlock? _shared;
     private readonly bool _sharesCode;
@@ -34,6 +37,7 @@ internal sealed class SandboxMemory : IDisposable
     private PageTracker? _pages;
     private int _inputUsed;
     private int _callsUsed;
+    private bool _hasBatchBuffers;
 
     /// <param name="arena">Where it comes from.</param>
     /// <param name="image">The guest.</param>
@@ -165,6 +169,16 @@ internal sealed class SandboxMemory : IDisposable
     /// <summary>The buffer of calls may have been written up to here.</summary>
     public void NoteCalls(int end) => _callsUsed = Math.Max(_callsUsed, end);
 
+    /// <summary>Has memory for the first calls of a batch and their answers, of which most sandboxes never see one. To be called before any is written.</summary>
+    public void PrepareBatch()
+    {
+        if (_hasBatchBuffers) return;
+        Pages.NoteHostWrite(_answers, 1);
+        Touch(Layout.Calls.Start, Layout.Calls.Start + GuestAddress.PageSize);
+        Touch(Layout.Answers.Start, Layout.Answers.Start + GuestAddress.PageSize);
+        _hasBatchBuffers = true;
+    }
+
     /// <summary>Says that a batch is there, with so many calls, and no answers yet.</summary>
     public void BeginBatch(int count)
     {
@@ -259,13 +273,17 @@ internal sealed class SandboxMemory : IDisposable
         else _shared?.Dispose();
     }
 
-    /// <summary>The pages that the host fills or any call writes to.</summary>
+    // The pages that the host fills or any call writes to; and those that a guest is likely to read before it writes, but not all of a large array.
     private void TouchWhatIsWritten()
     {
-        foreach (ImageSegment segment in Image.Segments.Skip(Image.Shared.Count)) Touch(segment.Pages.Start, segment.Pages.End);
-        foreach (GuestRange part in new[] { Layout.Boot, Layout.Input, Layout.Calls, Layout.Output, Layout.Answers, Layout.Heap })
-            Touch(part.Start, part.Start + GuestAddress.PageSize);
-        Touch(Layout.Stack.End - (2 * GuestAddress.PageSize), Layout.Stack.End);
+        foreach (ImageSegment segment in Image.Segments.Skip(Image.Shared.Count))
+        {
+            GuestAddress filled = segment.Pages.Start + GuestAddress.RoundUpToPages((ulong)segment.Content.Length);
+            Touch(segment.Pages.Start, filled + Math.Min(segment.Pages.End - filled, MostClearedBytesTouched));
+        }
+
+        foreach (GuestRange part in new[] { Layout.Boot, Layout.Input, Layout.Output, Layout.Heap }) Touch(part.Start, part.Start + GuestAddress.PageSize);
+        Touch(Layout.Stack.End - GuestAddress.PageSize, Layout.Stack.End);
     }
 
     private Span<byte> OwnBytes(GuestAddress address, int length) => Layout.Shared.Contains(address)

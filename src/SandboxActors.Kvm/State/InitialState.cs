@@ -28,24 +28,24 @@ internal static class InitialState
     private const uint Lstar = 0xC000_0082;
     private const uint Cstar = 0xC000_0083;
 
-    /// <summary>Makes the state.</summary>
+    /// <summary>Makes the state, which is the same for all machines.</summary>
     /// <param name="features">What KVM can do.</param>
-    /// <param name="profile">What a new vCPU has in the registers that are left as they are.</param>
-    /// <param name="pageTableRoot">CR3.</param>
-    public static VcpuState Create(KvmFeatures features, KvmProfile profile, GuestAddress pageTableRoot) => new()
+    /// <param name="apicBase">What a new vCPU has there.</param>
+    /// <param name="modelSpecific">What a new vCPU has in those that this KVM keeps.</param>
+    public static VcpuState Create(KvmFeatures features, ulong apicBase, ImmutableArray<ModelSpecificRegister> modelSpecific) => new()
     {
         General = new GeneralRegisters { Rflags = Rflags },
-        Special = CreateSpecial(features.Cpuid, profile.ApicBase, pageTableRoot),
+        Special = CreateSpecial(features.Cpuid, apicBase),
         ExtendedState = ImmutableCollectionsMarshal.AsImmutableArray(features.ExtendedState.CreateInitial()),
         ExtendedControl = features.ExtendedState.Components,
         Debug = new DebugRegisters { Dr6 = Dr6, Dr7 = Dr7 },
-        ModelSpecific = [.. profile.ModelSpecific.Select(TrapSystemCalls)],
+        ModelSpecific = [.. modelSpecific.Select(TrapSystemCalls)],
     };
 
     private static ModelSpecificRegister TrapSystemCalls(ModelSpecificRegister register) =>
         register.Index is Lstar or Cstar ? register with { Value = SystemLayout.SystemCallTrap.Value } : register;
 
-    private static SpecialRegisters CreateSpecial(ImmutableArray<kvm_cpuid_entry2> cpuid, ulong apicBase, GuestAddress pageTableRoot)
+    private static SpecialRegisters CreateSpecial(ImmutableArray<kvm_cpuid_entry2> cpuid, ulong apicBase)
     {
         kvm_cpuid_entry2 features = CpuidTable.Find(cpuid, 7);
         ulong cr4 = Cr4PhysicalAddressExtension | Cr4Sse;
@@ -85,7 +85,7 @@ internal static class InitialState
             GlobalDescriptorTable = new DescriptorTable(SystemLayout.GlobalDescriptorTable.Value, GlobalDescriptorTable.Length - 1),
             InterruptDescriptorTable = new DescriptorTable(SystemLayout.InterruptTable.Value, InterruptTable.Length - 1),
             Cr0 = Cr0,
-            Cr3 = pageTableRoot.Value,
+            Cr3 = SystemLayout.PageTableRoot.Value,
             Cr4 = cr4,
             Efer = Efer,
             ApicBase = apicBase,

@@ -21,25 +21,35 @@ internal sealed class MachineTables : IDisposable
     /// <summary>The words that the processor pushed at the latest exception.</summary>
     public ReadOnlySpan<byte> ExceptionFrame => _block.Read(SystemLayout.StackOffset, ExceptionStub.FrameLength);
 
-    /// <summary>What the <see cref="ResumeTrampoline"/> loads.</summary>
-    public Span<byte> ResumeData => _block.Slice(SystemLayout.ResumeDataOffset, GuestAddress.PageSize);
+    /// <summary>Whether anything was written to <see cref="ResumeData"/>. Zeros stand there before, and no memory: a guest that is never restored has no need of it.</summary>
+    public bool HasResumeData { get; private set; }
+
+    /// <summary>What the <see cref="ResumeTrampoline"/> loads; to be written.</summary>
+    public Span<byte> ResumeData
+    {
+        get
+        {
+            if (!HasResumeData) _block.Populate(SystemLayout.ResumeDataOffset, GuestAddress.PageSize);
+            HasResumeData = true;
+            return _block.Slice(SystemLayout.ResumeDataOffset, GuestAddress.PageSize);
+        }
+    }
 
     /// <summary>Allocates, maps and fills everything.</summary>
-    /// <param name="options">Open ports, checked, and the arena.</param>
+    /// <param name="image">What is shared.</param>
+    /// <param name="arena">Where memory comes from.</param>
     /// <param name="map">Maps a block at a guest physical address, read-only or not.</param>
     /// <exception cref="MachineException">The arena is exhausted, or the system refused to map; nothing is left behind but what
     /// <paramref name="map"/> did.</exception>
-    public static MachineTables Create(MachineOptions options, Action<GuestAddress, GuestMemoryBlock, bool> map)
+    public static MachineTables Create(SystemImage image, GuestMemoryArena arena, Action<GuestAddress, GuestMemoryBlock, bool> map)
     {
-        GuestMemoryBlock block = options.Arena.Allocate(SystemLayout.PrivateLength);
+        GuestMemoryBlock block = arena.Allocate(SystemLayout.PrivateLength);
         try
         {
-            block.Populate(SystemLayout.StackOffset, GuestAddress.PageSize);
-            block.Populate(SystemLayout.ResumeDataOffset, GuestAddress.PageSize);
-            map(SystemLayout.Start, SystemImage.For(options.OpenPorts), true);
+            map(SystemLayout.Start, image.Block, true);
             map(SystemLayout.PrivateStart, block, false);
 
-            var tables = new MachineTables(block, new PageTablePool(block, options.Arena, (start, further) => map(start, further, false)));
+            var tables = new MachineTables(block, new PageTablePool(block, arena, (start, further) => map(start, further, false)));
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.GlobalDescriptorTable), MemoryAccess.Read);
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.InterruptTable), MemoryAccess.Read);
             tables.Pages.MapForSupervisor(PageAt(SystemLayout.Stub), MemoryAccess.Read | MemoryAccess.Execute);

@@ -13,8 +13,11 @@ internal sealed class PageTablePool : IPageTableMemory, IDisposable
     private readonly GuestMemoryArena _arena;
     private readonly Action<GuestAddress, GuestMemoryBlock> _map;
     private readonly List<Block> _blocks = [];
-    private readonly Stack<GuestAddress> _free = [];
+    private readonly Stack<GuestAddress> _returned = [];
     private GuestAddress _nextBlock = SystemLayout.End;
+
+    // Tables of the latest block that were never taken.
+    private GuestRange _fresh;
 
     /// <summary>Makes the pool.</summary>
     /// <param name="privateBlock">The machine's private block; mapped already, and not the pool's to dispose.</param>
@@ -24,13 +27,14 @@ internal sealed class PageTablePool : IPageTableMemory, IDisposable
     {
         _arena = arena;
         _map = map;
-        Add(new Block(SystemLayout.PrivateStart, privateBlock), SystemLayout.PageTables, SystemLayout.PageTableCount);
+        _blocks.Add(new Block(SystemLayout.PrivateStart, privateBlock));
+        _fresh = new GuestRange(SystemLayout.PageTables, SystemLayout.PageTableCount * GuestAddress.PageSize);
     }
 
     /// <inheritdoc />
     public void Reserve(int tables)
     {
-        int missing = tables - _free.Count;
+        int missing = tables - _returned.Count - (int)(_fresh.Length / GuestAddress.PageSize);
         if (missing <= 0) return;
         int count = Math.Max(missing, TablesPerBlock);
         GuestMemoryBlock memory = _arena.Allocate((ulong)count * GuestAddress.PageSize);
@@ -44,15 +48,17 @@ internal sealed class PageTablePool : IPageTableMemory, IDisposable
             throw;
         }
 
-        Add(new Block(_nextBlock, memory), _nextBlock, count);
+        while (_fresh.Length > 0) _returned.Push(TakeFresh());
+        _blocks.Add(new Block(_nextBlock, memory));
+        _fresh = new GuestRange(_nextBlock, memory.Length);
         _nextBlock += memory.Length;
     }
 
     /// <inheritdoc />
-    public GuestAddress Take() => _free.Pop();
+    public GuestAddress Take() => _returned.TryPop(out GuestAddress table) ? table : TakeFresh();
 
     /// <inheritdoc />
-    public void Return(GuestAddress table) => _free.Push(table);
+    public void Return(GuestAddress table) => _returned.Push(table);
 
     /// <inheritdoc />
     public Span<ulong> Entries(GuestAddress table)
@@ -72,11 +78,13 @@ internal sealed class PageTablePool : IPageTableMemory, IDisposable
         foreach (Block block in _blocks.Skip(1)) block.Memory.Dispose();
     }
 
-    // The lowest table is taken first.
-    private void Add(Block block, GuestAddress firstTable, int count)
+    // The lowest first.
+    private GuestAddress TakeFresh()
     {
-        _blocks.Add(block);
-        for (int index = count - 1; index >= 0; index--) _free.Push(firstTable + ((ulong)index * GuestAddress.PageSize));
+        if (_fresh.Length == 0) throw new InvalidOperationException("More tables are taken than were reserved.");
+        GuestAddress table = _fresh.Start;
+        _fresh = new GuestRange(table + GuestAddress.PageSize, _fresh.Length - GuestAddress.PageSize);
+        return table;
     }
 
     private readonly record struct Block(GuestAddress Start, GuestMemoryBlock Memory);

@@ -8,8 +8,8 @@ namespace SandboxActors.Kvm;
 /// cost a load and a put of the whole vCPU. Both pages are the host's: the guest can run the one and read the other, and write neither.
 /// </summary>
 /// <remarks>
-/// The data page always holds the state that was written last, and nothing else: what a guest reads there it was given. A guest that jumps here by itself
-/// gets that state's registers, which a restore gave it before.
+/// The data page holds zeros until it is used for the first time, and from then on the state that was written last, and nothing else: what a guest reads
+/// there it was given. A guest that jumps here by itself gets that state's registers, which a restore gave it before; or, of zeros, faults.
 /// </remarks>
 internal static class ResumeTrampoline
 {

@@ -8,22 +8,37 @@ namespace SandboxActors.Kvm;
 /// What is the same in all machines that open the same ports, and read-only in all of them: descriptor tables, exception stub, resume trampoline. There is
 /// one for the whole process, mapped into each machine in a read-only slot, so that not even code at CPL0 could change what others run on.
 /// </summary>
-internal static class SystemImage
+internal sealed class SystemImage
 {
     // Kept for the life of the process: a few pages for each set of ports, of which a program has one or two.
-    private static readonly ConcurrentDictionary<string, Lazy<GuestMemoryBlock>> ByPorts = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Lazy<SystemImage>> ByPorts = new(StringComparer.Ordinal);
 
-    /// <summary>The pages of <see cref="SystemLayout.SharedLength"/> bytes, for machines with some ports.</summary>
-    /// <param name="openPorts">The ports, checked.</param>
-    /// <exception cref="MachineException">There is no memory for it.</exception>
-    public static GuestMemoryBlock For(IReadOnlyList<ushort> openPorts)
+    private readonly bool[] _isPortOpen;
+
+    private SystemImage(GuestMemoryBlock block, bool[] isPortOpen)
     {
-        string key = string.Join(',', openPorts.Order().Select(port => port.ToString(CultureInfo.InvariantCulture)));
-        return ByPorts.GetOrAdd(key, _ => new Lazy<GuestMemoryBlock>(() => Create(openPorts), LazyThreadSafetyMode.PublicationOnly)).Value;
+        Block = block;
+        _isPortOpen = isPortOpen;
     }
 
-    private static GuestMemoryBlock Create(IReadOnlyList<ushort> openPorts)
+    /// <summary>The pages, of <see cref="SystemLayout.SharedLength"/> bytes.</summary>
+    public GuestMemoryBlock Block { get; }
+
+    /// <summary>Whether guests may write to a port.</summary>
+    public bool IsPortOpen(ushort port) => port < _isPortOpen.Length && _isPortOpen[port];
+
+    /// <summary>The one for machines with some ports.</summary>
+    /// <exception cref="ArgumentException">A port that cannot be opened.</exception>
+    /// <exception cref="MachineException">There is no memory for it.</exception>
+    public static SystemImage For(IReadOnlyList<ushort> openPorts)
     {
+        string key = string.Join(',', openPorts.Order().Select(port => port.ToString(CultureInfo.InvariantCulture)));
+        return ByPorts.GetOrAdd(key, _ => new Lazy<SystemImage>(() => Create(openPorts), LazyThreadSafetyMode.PublicationOnly)).Value;
+    }
+
+    private static SystemImage Create(IReadOnlyList<ushort> openPorts)
+    {
+        bool[] isPortOpen = CheckPorts(openPorts);
         GuestMemoryBlock block = GuestMemoryArena.Shared.Allocate(SystemLayout.SharedLength);
         block.Populate(0, (int)SystemLayout.SharedLength);
         GlobalDescriptorTable.Write(block.Slice(SystemLayout.DescriptorsOffset, GlobalDescriptorTable.Length), SystemLayout.TaskState);
@@ -31,6 +46,25 @@ internal static class SystemImage
         InterruptTable.Write(block.Slice(SystemLayout.InterruptTableOffset, InterruptTable.Length));
         ExceptionStub.Write(block.Slice(SystemLayout.StubOffset, ExceptionStub.Length));
         ResumeTrampoline.WriteCode(block.Slice(SystemLayout.ResumeCodeOffset, GuestAddress.PageSize));
-        return block;
+        return new SystemImage(block, isPortOpen);
+    }
+
+    private static bool[] CheckPorts(IReadOnlyList<ushort> ports)
+    {
+        var open = new bool[TaskStateSegment.PortCount];
+        foreach (ushort port in ports)
+        {
+            // The processor asks for the bits of all four ports that an access covers, so those of the three behind it are cleared too.
+            int end = port + TaskStateSegment.PortsPerAccess;
+            if (end > TaskStateSegment.PortCount || (port <= ExceptionStub.Port && ExceptionStub.Port < end))
+            {
+                throw new ArgumentException(
+                    $"Port 0x{port:x} cannot be opened: four ports from it must lie below 0x100 and leave out 0x{ExceptionStub.Port:x}.", nameof(ports));
+            }
+
+            open[port] = true;
+        }
+
+        return open;
     }
 }

@@ -66,6 +66,9 @@ internal static class SystemLayout
     public static readonly GuestAddress ResumeData = PrivateStart + ResumeDataOffset;
     public static readonly GuestAddress PageTables = PrivateStart + PageTablesOffset;
 
+    /// <summary>The root is the first table that is taken, so it lies at the same place in every machine.</summary>
+    public static readonly GuestAddress PageTableRoot = PageTables;
+
     /// <summary>Further blocks of page tables lie from here on.</summary>
     public static readonly GuestAddress End = PrivateStart + PrivateLength;
 }

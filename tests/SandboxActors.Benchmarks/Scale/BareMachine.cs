@@ -11,6 +11,7 @@ namespace SandboxActors.Benchmarks.Scale;
 internal sealed class BareMachine : IDisposable
 {
     private const int PagesTouched = 12;
+    private const int Pages = 150;
     private static readonly KvmSystem System = KvmSystem.Open();
     private static readonly KvmFeatures Features = System.ReadFeatures();
     private static readonly KvmProfile Profile = KvmProfile.Read(System, Features);
@@ -23,21 +24,20 @@ internal sealed class BareMachine : IDisposable
 
     public BareMachine()
     {
-        var range = new GuestRange(BareWriter.DataStart, PagesTouched * GuestAddress.PageSize);
+        var range = new GuestRange(BareWriter.DataStart, Pages * GuestAddress.PageSize);
         _data = GuestMemoryArena.Shared.Allocate(range.Length);
-        _data.Populate(0, (int)range.Length);
+        _data.Populate(0, PagesTouched * GuestAddress.PageSize);
         BareWriter.Assemble(PagesTouched).CopyTo(_code.Slice(0, (int)BareWriter.CodePage.Length));
 
         _vm = System.CreateVm(Features);
         int slot = 0;
-        var options = new MachineOptions { OpenPorts = [0xE0], Arena = GuestMemoryArena.Shared };
-        _tables = MachineTables.Create(options, (start, block, _) => _vm.SetMemory(slot++, start, block, flags: 0));
+        _tables = MachineTables.Create(SystemImage.For([0xE0]), GuestMemoryArena.Shared, (start, block, _) => _vm.SetMemory(slot++, start, block, flags: 0));
         _vm.SetMemory(slot++, BareWriter.CodePage.Start, _code, flags: 0);
         _vm.SetMemory(slot, range.Start, _data, KvmConstants.KVM_MEM_LOG_DIRTY_PAGES);
         _tables.Pages.Map(BareWriter.CodePage, MemoryAccess.Read | MemoryAccess.Execute);
         _tables.Pages.Map(range, MemoryAccess.Read | MemoryAccess.Write);
         _vcpu = _vm.CreateVcpu();
-        VcpuState state = InitialState.Create(Features, Profile, _tables.Pages.Root);
+        VcpuState state = Profile.InitialState;
         var registers = new kvm_sync_regs
         {
             regs = RegisterConversion.ToNative(state.General with { Rip = BareWriter.CodePage.Start.Value }),

@@ -24,7 +24,7 @@ internal static class ParkedScale
         SandboxDefinition definition = host.Sandboxes.Define("simple");
         var sandboxes = new List<SandboxRef>();
         await CreateAsync(Window, measure: false); // the first are the process's own start
-        double before = SystemMemory.Resident();
+        double before = ProcessMemory.Resident();
         int counted = sandboxes.Count;
         var points = new List<ScalePoint>();
         double thousandth = 0;
@@ -37,7 +37,7 @@ internal static class ParkedScale
             Print($"parked_{count.ToString(CultureInfo.InvariantCulture)}_create_us", create, "us");
         }
 
-        double kilobytes = (SystemMemory.Resident() - before) / (sandboxes.Count - counted);
+        double kilobytes = (ProcessMemory.Resident() - before) / (sandboxes.Count - counted);
         Print("parked_kb_each", kilobytes, "KB");
         Print("parked_gb_for_100000", kilobytes * 100_000 / (1 << 20), "GB");
         Print("parked_create_growth", points[^1].Create / thousandth, "ratio");

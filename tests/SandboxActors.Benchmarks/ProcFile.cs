@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SandboxActors.Benchmarks.Peers;
+namespace SandboxActors.Benchmarks;
 
 /// <summary>Numbers that the kernel gives in files of text.</summary>
 internal static class ProcFile

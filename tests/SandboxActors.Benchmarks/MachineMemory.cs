@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace SandboxActors.Benchmarks.Peers;
+namespace SandboxActors.Benchmarks;
 
 /// <summary>
 /// Memory that this process takes of the machine, the kernel's on its behalf and its children's too. Counted in a control group of its own where it may
