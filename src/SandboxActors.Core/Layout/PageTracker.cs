@@ -122,10 +122,10 @@ internal sealed class PageTracker
         _differences.Clear();
         wanted.AddDifferences(_base, _differences);
         if (golden is { Runs.Count: > 0 }) MapRuns(wanted, golden);
-        for (int word = suspects.NextWord(0); word < suspects.Words.Length; word = suspects.NextWord(word + 1))
-            written += PutBackSuspects(wanted.FindLowest(word), word, suspects.Words[word]);
-        for (int word = _differences.NextWord(0); word < suspects.Words.Length; word = _differences.NextWord(word + 1))
-            written += Write(wanted.FindLowest(word), _base.FindLowest(word), word, _differences.Words[word] & ~suspects.Words[word]);
+        for (int word = suspects.NextWord(0); word < suspects.WordCount; word = suspects.NextWord(word + 1))
+            written += PutBackSuspects(wanted.FindLowest(word), word, suspects[word]);
+        for (int word = _differences.NextWord(0); word < suspects.WordCount; word = _differences.NextWord(word + 1))
+            written += Write(wanted.FindLowest(word), _base.FindLowest(word), word, _differences[word] & ~suspects[word]);
         _base = wanted;
         _writtenByHost.Clear();
         bool isCostly = _vainLooks > MostVainLooks && _restores + 1 >= FewestRestoresPerEpoch;
@@ -162,7 +162,7 @@ internal sealed class PageTracker
     // The pages that may differ from the base.
     private PageBitmap FindSuspects()
     {
-        _machine.ReadWrittenPages(_slot, _suspects.Words);
+        _machine.ReadWrittenPages(_slot, _suspects.Overwrite());
         return AddWrittenByHost();
     }
 
@@ -174,8 +174,8 @@ internal sealed class PageTracker
 
     private PageBitmap AddWrittenByHost()
     {
-        for (int word = _writtenByHost.NextWord(0); word < _writtenByHost.Words.Length; word = _writtenByHost.NextWord(word + 1))
-            _suspects.Words[word] |= _writtenByHost.Words[word];
+        for (int word = _writtenByHost.NextWord(0); word < _writtenByHost.WordCount; word = _writtenByHost.NextWord(word + 1))
+            _suspects[word] |= _writtenByHost[word];
         return _suspects;
     }
 
@@ -225,8 +225,8 @@ internal sealed class PageTracker
     private void ForgetColdPages()
     {
         PageBitmap cold = _suspects;
-        _machine.ReadWrittenPages(_slot, cold.Words);
-        for (int word = cold.NextWord(0); word < cold.Words.Length; word = cold.NextWord(word + 1)) cold.Words[word] &= ~_active.Words[word];
+        _machine.ReadWrittenPages(_slot, cold.Overwrite());
+        for (int word = cold.NextWord(0); word < cold.WordCount; word = cold.NextWord(word + 1)) cold[word] &= ~_active[word];
         _active.Clear();
         _restores = 0;
         _vainLooks = 0;

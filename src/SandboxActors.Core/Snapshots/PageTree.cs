@@ -67,7 +67,7 @@ internal sealed class PageTree
     /// <summary>Adds to a set the pages that differ between this tree and another.</summary>
     /// <param name="other">The other tree.</param>
     /// <param name="into">Large enough for all pages of both.</param>
-    public void AddDifferences(PageTree other, PageBitmap into) => Compare(_root, other._root, RootLevel, 0, into.Words);
+    public void AddDifferences(PageTree other, PageBitmap into) => Compare(_root, other._root, RootLevel, 0, into);
 
     /// <summary>The pages that are not all zeros, from the lowest up.</summary>
     public IEnumerable<(int Number, Page Page)> All() => Enumerate(_root, RootLevel, 0);
@@ -123,7 +123,7 @@ internal sealed class PageTree
         return words.Slice(first, Math.Min(1 << (BitsPerLevel * (level - 1)), words.Length - first)).ContainsAnyExcept(0UL);
     }
 
-    private static void Compare(PageNode? one, PageNode? other, int level, int prefix, Span<ulong> into)
+    private static void Compare(PageNode? one, PageNode? other, int level, int prefix, PageBitmap into)
     {
         if (ReferenceEquals(one, other)) return;
         for (ulong rest = (one?.Present ?? 0) | (other?.Present ?? 0); rest != 0; rest &= rest - 1)

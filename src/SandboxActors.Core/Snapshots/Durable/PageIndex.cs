@@ -85,7 +85,7 @@ internal sealed class PageIndex
             uint number = NumberAt(entry);
             uint place = PlaceAt(entry);
             if (number <= last) return "its pages are not in order";
-            if (number >= (uint)allowed.Words.Length * PageBitmap.PagesPerWord || !allowed.Contains((int)number))
+            if (number >= (uint)allowed.WordCount * PageBitmap.PagesPerWord || !allowed.Contains((int)number))
                 return $"it has a page {number}, where its guest has no memory";
             if (place > places || place >= (uint)Contents) return $"its page {number} has a content that is not there";
             if (place == places) places++;
