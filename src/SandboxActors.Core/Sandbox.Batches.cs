@@ -15,7 +15,7 @@ public sealed partial class Sandbox
     /// not been told of, is that of a step. If it is the last call, the batch is over. If not, it has poisoned the sandbox: the calls behind it have
     /// not started, and may be started when the sandbox is healed. A guest function that reports an error ends its own call and no other.
     /// <para>
-    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself or bounds every call, where somebody listens to spans, where the first
+    /// One call alone is started where the guest does not take batches, where the sandbox rolls back by itself or bounds every call, where somebody listens to spans, where it is to be counted how many pages a call writes to, where the first
     /// or the second call cannot be encoded, and where they do not fit: a batch has a buffer of 8 KiB. A kill ends the call in hand.
     /// </para>
     /// </remarks>
@@ -36,7 +36,7 @@ public sealed partial class Sandbox
         ThrowIfNotReady();
         if (_activeCall is not null) throw new SandboxBusyException();
         taken = 1;
-        if (calls.Length > 1 && CanBatch && OwnVm.Input.WriteBatch(calls, answers) is { } batch)
+        if (calls.Length > 1 && CanBatch && !IsCountDue && OwnVm.Input.WriteBatch(calls, answers) is { } batch)
         {
             taken = batch.Count;
             _current = null;

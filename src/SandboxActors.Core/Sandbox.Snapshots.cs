@@ -159,22 +159,13 @@ public sealed partial class Sandbox
         CountRestore(observation, MeterTags.Completed);
     }
 
-    // Of a call that is rolled back it is known what it has changed: nothing was different before it.
-    private void RollBack(GuestCall call)
-    {
-        int pages = PutBack(call.Before!, call.Span?.Context ?? default);
-        if (call.IsObserved) SandboxMeter.CallDirtyPages.Record(pages);
-    }
-
-    /// <returns>How many pages were put back.</returns>
-    private int PutBack(Snapshot snapshot, ActivityContext parent)
+    private void PutBack(Snapshot snapshot, ActivityContext parent)
     {
         var observation = Observation.OfRestore(this, parent);
-        int pages;
         _current = null;
         try
         {
-            pages = _vm!.PutBack(snapshot);
+            _vm!.PutBack(snapshot);
         }
 #pragma warning disable CA1031 // Whatever it was: half of the state is back and half is not, and the caller learns both that and why.
         catch (Exception failure)
@@ -191,7 +182,6 @@ public sealed partial class Sandbox
         _crashReport = null;
         _presence?.SetPoisoned(false);
         CountRestore(observation, MeterTags.Completed);
-        return pages;
     }
 
     private void CountRestore(in Observation observation, in KeyValuePair<string, object?> outcome)

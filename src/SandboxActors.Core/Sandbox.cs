@@ -30,6 +30,7 @@ public sealed partial class Sandbox : IDisposable
     private Snapshot? _current;
     private readonly GoldenMemory? _golden;
     private readonly Presence? _presence;
+    private DirtyPageCount? _dirtyPages;
     private bool _takesBatches;
     private volatile PoisonReason? _poison;
     private volatile bool _unrecoverable;
@@ -68,6 +69,9 @@ public sealed partial class Sandbox : IDisposable
 
     /// <summary>Whether it is one of those that are counted and measured.</summary>
     internal bool IsObserved => !_parts.IsTrial;
+
+    // Whether it is to be counted how many pages the next call writes to.
+    private bool IsCountDue => SandboxMeter.CallDirtyPages.Enabled && IsObserved && _dirtyPages is not { IsDue: false };
 
     /// <summary>The clock that its calls go by.</summary>
     internal TimeProvider Time => _parts.Time;
@@ -180,6 +184,7 @@ public sealed partial class Sandbox : IDisposable
         if (_activeCall is not null) throw new SandboxBusyException();
         MicroVm vm = _vm ?? OwnVm;
         Snapshot? before = policy == StatePolicy.Keep ? null : TakeSnapshot();
+        if (IsCountDue) (_dirtyPages ??= new DirtyPageCount(_parts.Time)).Begin(vm.Memory.Pages);
         int length = WriteCall(vm, function, returnType, arguments);
         _current = null;
         _activeCall = call.Become(function, returnType, length);
@@ -257,10 +262,11 @@ public sealed partial class Sandbox : IDisposable
             }
 
             SandboxMemory memory = _vm!.Memory;
+            if (_dirtyPages is { IsCounting: true } count) count.End(memory.Pages);
             memory.CleanInput();
             if (call.Batch is not null) memory.ClearAnswerHeader();
             if (failed) memory.CleanOutput();
-            if (call.Before is not null && (failed || call.LeavesNoTrace)) RollBack(call);
+            if (call.Before is not null && (failed || call.LeavesNoTrace)) PutBack(call.Before, call.Span?.Context ?? default);
             return step;
         }
         catch (MachineException failure)

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using SandboxActors.Core;
 using SandboxActors.Core.Telemetry;
 using SandboxActors.Guests;
+using SandboxActors.Kvm;
 using SandboxActors.Machine;
 using SandboxActors.Wire;
 using static SandboxActors.Benchmarks.Figures;
@@ -11,13 +13,16 @@ namespace SandboxActors.Benchmarks;
 
 /// <summary>
 /// What meter and spans cost a call: on a machine without a guest, so that nothing else is in it, while nobody listens, while somebody listens to the
-/// meter, and while somebody listens to spans. Medians of many short rounds, interleaved. Prints <c>name value unit</c>.
+/// meter, and while somebody listens to spans; and what counting written pages costs a guest on KVM. Medians of many rounds, interleaved. Prints
+/// <c>name value unit</c>.
 /// </summary>
 internal static class TelemetryRun
 {
     private const ushort ReadyPort = 0xE0;
     private const int Rounds = 1_000;
     private const int PerRound = 500;
+    private const int CountedRounds = 20;
+    private const int PerCountedRound = 5_000;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     public static int Run()
@@ -52,7 +57,30 @@ internal static class TelemetryRun
         Print("telemetry_call_bytes", Bytes(Nobody, call), "bytes");
         Print("telemetry_metered_call_bytes", Bytes(ListenToMeter, call), "bytes");
         Print("telemetry_traced_call_bytes", Bytes(ListenToSpans, call), "bytes");
+        MeasureCounting();
         return 0;
+    }
+
+    // Counting the pages that calls write to is for a real guest on a real machine.
+    private static void MeasureCounting()
+    {
+        using KvmHypervisor hypervisor = KvmHypervisor.Open();
+        using Sandbox sandbox = new SandboxBuilder(hypervisor, GuestImage.FromFile(GuestFiles.Path("compute"))).HeapSize(4 << 20).Build();
+        foreach (uint pages in new uint[] { 4, 256 })
+        {
+            sandbox.Call("PreparePages", pages);
+            Action call = () => sandbox.Call<ulong>("WritePages", pages);
+            var ratios = new List<double>();
+            for (int round = 0; round < CountedRounds; round++)
+            {
+                double before = Nanoseconds(call, PerCountedRound);
+                double metered;
+                using (ListenToMeter()) metered = Nanoseconds(call, PerCountedRound);
+                ratios.Add(2 * metered / (before + Nanoseconds(call, PerCountedRound)));
+            }
+
+            Print(string.Create(CultureInfo.InvariantCulture, $"telemetry_metered_vs_call_that_writes_{pages}"), Median(ratios), "ratio");
+        }
     }
 
     // All that a call does for those who might listen, while nobody does.
@@ -99,11 +127,11 @@ internal static class TelemetryRun
         while (Stopwatch.GetElapsedTime(start) < WarmUp) action();
     }
 
-    private static double Nanoseconds(Action action)
+    private static double Nanoseconds(Action action, int times = PerRound)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < PerRound; i++) action();
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / PerRound;
+        for (int i = 0; i < times; i++) action();
+        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / times;
     }
 
     private static double Bytes(Func<IDisposable> listen, Action call)

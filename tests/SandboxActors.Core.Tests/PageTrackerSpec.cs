@@ -22,8 +22,14 @@ public sealed class PageTrackerSpec
                 var taken = new List<(PageTree Tree, byte[] Copy)> { (memory.Pages.Capture(), memory.Copy()) };
                 for (int step = 0; step < 300; step++)
                 {
-                    switch (random.Next(9))
+                    switch (random.Next(11))
                     {
+                        case 9:
+                            memory.Pages.BeginCount();
+                            break;
+                        case 10:
+                            memory.Pages.Count();
+                            break;
                         case <= 3:
                             for (int writes = random.Next(4); writes >= 0; writes--) memory.WriteAsGuest(random);
                             break;
@@ -86,6 +92,21 @@ public sealed class PageTrackerSpec
         memory.Write(memory.FirstHeapPage, 2);
         memory.Pages.PutBack(before);
         Assert.Equal(before[memory.FirstHeapPage].ToArray(), memory.Page(memory.FirstHeapPage));
+    }
+
+    [Fact]
+    public void What_a_guest_writes_is_counted_from_the_beginning_of_the_count_and_what_was_written_before_is_known_still()
+    {
+        using var memory = new LoggedMemory();
+        PageTree before = memory.Pages.Capture();
+        for (int page = 0; page < 5; page++) memory.Write(memory.FirstHeapPage + page, 1);
+        memory.Pages.BeginCount();
+        Assert.Equal(0, memory.Pages.Count());
+        for (int page = 3; page < 10; page++) memory.Write(memory.FirstHeapPage + page, 2);
+        Assert.Equal(7, memory.Pages.Count());
+
+        memory.Pages.PutBack(before);
+        for (int page = 0; page < 10; page++) Assert.Equal(before[memory.FirstHeapPage + page].ToArray(), memory.Page(memory.FirstHeapPage + page));
     }
 
     [Fact]

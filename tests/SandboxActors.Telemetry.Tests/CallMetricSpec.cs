@@ -87,15 +87,68 @@ public sealed class CallMetricSpec : IDisposable
     }
 
     [SkippableTheory, OnEachBackend]
-    public void A_call_that_is_rolled_back_tells_how_many_pages_it_had_changed(string backend)
+    public void A_call_tells_how_many_pages_it_has_written_to(string backend)
     {
-        using Sandbox sandbox = SimpleGuest.Compute(backend).HeapSize(1 << 20).Build();
-        sandbox.Call("PreparePages", 40u);
-        sandbox.CallWithoutTrace<ulong>("WritePages", 4u);
-        (long count, double few) = _metering.Recorded("sandbox.call.dirty_pages");
-        sandbox.CallWithoutTrace<ulong>("WritePages", 36u);
-        Assert.Equal((count + 1, few + few + 32), _metering.Recorded("sandbox.call.dirty_pages"));
-        Assert.Equal(1, count);
+        using Sandbox sandbox = SimpleGuest.Compute(backend).HeapSize(1 << 20).Clock(_clock).Build();
+        double few = DirtyPages(() => sandbox.Call("PreparePages", 40u)) - 40;
+        Assert.InRange(few, 1, 10);
+        for (int again = 0; again < 3; again++)
+        {
+            double four = DirtyPages(() => sandbox.Call<ulong>("WritePages", 4u));
+            Assert.InRange(four - 4, 1, few + 2);
+            Assert.Equal(four + 32, DirtyPages(() => sandbox.Call<ulong>("WritePages", 36u)));
+            Assert.Equal(four, DirtyPages(() => sandbox.CallWithoutTrace<ulong>("WritePages", 4u)));
+            Assert.Equal(four + 32, DirtyPages(() => sandbox.CallWithoutTrace<ulong>("WritePages", 36u)));
+        }
+    }
+
+    [SkippableTheory, OnEachBackend]
+    public void A_call_that_fails_tells_it_too(string backend)
+    {
+        using Sandbox sandbox = SimpleGuest.Builder(backend).Clock(_clock).Build();
+        Snapshot snapshot = sandbox.Snapshot();
+        Assert.InRange(DirtyPages(() => Assert.Throws<GuestErrorException>(() => sandbox.Call<int>("AddToStaticAndFail"))), 1, 10);
+        Assert.InRange(DirtyPages(() => Assert.ThrowsAny<GuestPoisonException>(() => sandbox.Call("TriggerException"))), 1, 10);
+        sandbox.Restore(snapshot);
+        Assert.InRange(DirtyPages(() => sandbox.Call("NoOp")), 1, 10);
+    }
+
+    [SkippableTheory, OnEachBackend]
+    public void Pages_are_counted_once_in_a_while_and_the_more_seldom_the_more_there_are(string backend)
+    {
+        using Sandbox sandbox = SimpleGuest.Compute(backend).HeapSize(1 << 20).Clock(_clock).Build();
+        Assert.True(DirtyPages(() => sandbox.Call("PreparePages", 40u)) > 40);
+        for (int waited = 0; waited < 50; waited++)
+        {
+            sandbox.Call<ulong>("WritePages", 1u);
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(1, _metering.Recorded("sandbox.call.dirty_pages").Count);
+        _clock.Advance(TimeSpan.FromMilliseconds(20));
+        sandbox.Call<ulong>("WritePages", 1u);
+        Assert.Equal(2, _metering.Recorded("sandbox.call.dirty_pages").Count);
+    }
+
+    [SkippableTheory, OnEachBackend]
+    public void Whether_pages_are_counted_or_not_a_restore_puts_back_what_was_there(string backend)
+    {
+        using Sandbox sandbox = SimpleGuest.Builder(backend).Clock(_clock).Build();
+        var random = new Random(11);
+        for (int round = 0; round < 20; round++)
+        {
+            int before = sandbox.Call<int>("AddToStatic", 1);
+            Snapshot snapshot = sandbox.Snapshot();
+            for (int call = random.Next(4); call >= 0; call--)
+            {
+                if (random.Next(2) == 0) _clock.Advance(TimeSpan.FromSeconds(1));
+                sandbox.Call<int>("AddToStatic", random.Next(100));
+            }
+
+            sandbox.Restore(snapshot);
+            if (random.Next(2) == 0) _clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(before + 1, sandbox.Call<int>("AddToStatic", 1));
+        }
     }
 
     [SkippableTheory, OnEachBackend]
@@ -119,6 +172,17 @@ public sealed class CallMetricSpec : IDisposable
         Assert.DoesNotContain("sandbox.calls", _metering.Names());
         Assert.DoesNotContain("sandbox.restores", _metering.Names());
         Assert.DoesNotContain("sandbox.kills", _metering.Names());
+    }
+
+    // Of one call, after so long that it is counted.
+    private double DirtyPages(Action call)
+    {
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        (long count, double before) = _metering.Recorded("sandbox.call.dirty_pages");
+        call();
+        (long countAfter, double after) = _metering.Recorded("sandbox.call.dirty_pages");
+        Assert.Equal(count + 1, countAfter);
+        return after - before;
     }
 
     private int Slowly(int a, int b)

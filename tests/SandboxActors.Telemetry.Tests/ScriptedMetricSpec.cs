@@ -98,6 +98,32 @@ public sealed class ScriptedMetricSpec : IDisposable
         Assert.Equal(before + 1, metering.Count("sandbox.poisoned"));
     }
 
+    [Theory]
+    [InlineData(nameof(IVirtualMachine.ReadWrittenPages), true)]
+    [InlineData(nameof(IVirtualMachine.ForgetWrittenPages), true)]
+    [InlineData(nameof(IVirtualMachine.ReadWrittenPages), false)]
+    public void A_machine_that_does_not_tell_what_was_written_fails_its_call_and_no_other(string operation, bool atStart)
+    {
+        using var metering = new Metering();
+        using Sandbox sandbox = Build();
+        byte[] answer = [.. _writer.WriteReturn(GuestValue.Void)];
+        Snapshot snapshot = sandbox.Snapshot();
+        if (atStart) Machine.Failing = operation;
+        Machine.OnRun = machine =>
+        {
+            machine.Failing = operation;
+            return Emit(machine, GuestAbi.ReadyPort, answer);
+        };
+        Assert.Equal(atStart ? typeof(MachineException) : typeof(HostFailedException), Record.Exception(() => sandbox.Call("NoOp"))?.GetType());
+        Assert.Equal(!atStart, sandbox.Poisoned);
+
+        Machine.Failing = null;
+        Answer(answer);
+        if (!atStart) sandbox.Restore(snapshot);
+        sandbox.Call("NoOp");
+        Assert.Equal(1, metering.Recorded("sandbox.call.dirty_pages").Count);
+    }
+
     [Fact]
     public void Whoever_listens_costs_no_allocation()
     {
@@ -123,7 +149,7 @@ public sealed class ScriptedMetricSpec : IDisposable
         Assert.Equal(0, clock.Reads);
         using var metering = new Metering();
         sandbox.Call("NoOp");
-        Assert.Equal(2, clock.Reads);
+        Assert.Equal(3, clock.Reads); // when it begins, when it ends, and when its pages were counted
     }
 
     private ScriptedMachine Machine => _hypervisor.Machines[^1];

@@ -9,7 +9,7 @@ namespace SandboxActors.Core.Layout;
 /// from it since: so both cost what was written, and not what there is. Used by the sandbox's one caller while the guest is stopped.
 /// </summary>
 /// <remarks>
-/// What holds between any two operations: a page differs from the base only if the machine reports it as written, or the host noted that it wrote to it.
+/// What holds between any two operations: a page differs from the base only if the machine reports it as written, or it is noted here.
 /// The machine's log is not cleared by a restore, so a page that is written again and again stays writable and costs a copy, not a fault; a page that has
 /// been equal to the base at every restore of an epoch is forgotten, so it costs nothing until it is written again.
 /// </remarks>
@@ -30,8 +30,10 @@ internal sealed class PageTracker
     private readonly Likenesses _likenesses;
     private readonly PageBitmap _suspects;
     private readonly PageBitmap _differences;
-    private readonly PageBitmap _writtenByHost;
     private readonly PageBitmap _active;
+
+    // Written by the host, or by a guest before the machine was told to forget it.
+    private readonly PageBitmap _noted;
     private PageTree _base;
 
     // No guest has run since the memory was found to hold what the base says.
@@ -58,7 +60,7 @@ internal sealed class PageTracker
         int pages = (int)(block.Length / GuestAddress.PageSize);
         _suspects = new PageBitmap(pages);
         _differences = new PageBitmap(pages);
-        _writtenByHost = new PageBitmap(pages);
+        _noted = new PageBitmap(pages);
         _active = new PageBitmap(pages);
     }
 
@@ -66,12 +68,34 @@ internal sealed class PageTracker
     public void NoteHostWrite(ulong offset, int length)
     {
         int last = (int)((offset + (ulong)Math.Max(length, 1) - 1) / GuestAddress.PageSize);
-        for (int page = (int)(offset / GuestAddress.PageSize); page <= last; page++) _writtenByHost.Add(page);
+        for (int page = (int)(offset / GuestAddress.PageSize); page <= last; page++) _noted.Add(page);
     }
 
     /// <summary>Asks the machine which pages were written.</summary>
     /// <exception cref="MachineException">The system refused.</exception>
     public void FindWritten() => FindSuspects();
+
+    /// <summary>
+    /// From now on the machine reports what guests write, and nothing that was written before: that is noted here. Each page's next write costs a fault.
+    /// </summary>
+    /// <exception cref="MachineException">The system refused; what is reported may be more.</exception>
+    public void BeginCount()
+    {
+        PageBitmap written = FindSuspects();
+        for (int word = written.NextWord(0); word < written.WordCount; word = written.NextWord(word + 1)) _noted[word] |= written[word];
+        _machine.ForgetWrittenPages(_slot, written.Words);
+    }
+
+    /// <summary>How many pages guests have written to since <see cref="BeginCount"/>.</summary>
+    /// <exception cref="MachineException">The system refused.</exception>
+    public int Count()
+    {
+        _machine.ReadWrittenPages(_slot, _differences.Overwrite());
+        int count = 0;
+        foreach (int page in _differences)
+            if (!IsHostOwned(page)) count++;
+        return count;
+    }
 
     /// <summary>Whether the page at an offset may hold anything but zeros, as of the latest <see cref="FindWritten"/>.</summary>
     public bool MayHoldSomething(ulong offset)
@@ -85,7 +109,7 @@ internal sealed class PageTracker
     public PageTree Capture()
     {
         PageTree current = _base.With(FindSuspects(), Current);
-        _writtenByHost.Clear();
+        _noted.Clear();
         return _base = current;
     }
 
@@ -117,7 +141,7 @@ internal sealed class PageTracker
     public int PutBack(PageTree wanted, GoldenMemory? golden = null)
     {
         int written = 0;
-        PageBitmap suspects = _isAtRest ? OnlyWrittenByHost() : FindSuspects();
+        PageBitmap suspects = _isAtRest ? OnlyNoted() : FindSuspects();
         _isAtRest = false;
         _differences.Clear();
         wanted.AddDifferences(_base, _differences);
@@ -127,7 +151,7 @@ internal sealed class PageTracker
         for (int word = _differences.NextWord(0); word < suspects.WordCount; word = _differences.NextWord(word + 1))
             written += Write(wanted.FindLowest(word), _base.FindLowest(word), word, _differences[word] & ~suspects[word]);
         _base = wanted;
-        _writtenByHost.Clear();
+        _noted.Clear();
         bool isCostly = _vainLooks > MostVainLooks && _restores + 1 >= FewestRestoresPerEpoch;
         if (++_restores >= RestoresPerEpoch || isCostly) ForgetColdPages();
         return written;
@@ -163,19 +187,19 @@ internal sealed class PageTracker
     private PageBitmap FindSuspects()
     {
         _machine.ReadWrittenPages(_slot, _suspects.Overwrite());
-        return AddWrittenByHost();
+        return AddNoted();
     }
 
-    private PageBitmap OnlyWrittenByHost()
+    private PageBitmap OnlyNoted()
     {
         _suspects.Clear();
-        return AddWrittenByHost();
+        return AddNoted();
     }
 
-    private PageBitmap AddWrittenByHost()
+    private PageBitmap AddNoted()
     {
-        for (int word = _writtenByHost.NextWord(0); word < _writtenByHost.WordCount; word = _writtenByHost.NextWord(word + 1))
-            _suspects[word] |= _writtenByHost[word];
+        for (int word = _noted.NextWord(0); word < _noted.WordCount; word = _noted.NextWord(word + 1))
+            _suspects[word] |= _noted[word];
         return _suspects;
     }
 

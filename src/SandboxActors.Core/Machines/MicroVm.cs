@@ -107,13 +107,11 @@ internal sealed class MicroVm : IDisposable
     }
 
     /// <summary>Puts back what a snapshot holds, for the same sandbox; the guest gets a new random seed.</summary>
-    /// <returns>How many pages it was that were put back.</returns>
     /// <exception cref="MachineException">The system refused; the state is unknown.</exception>
-    public int PutBack(Snapshot snapshot)
+    public void PutBack(Snapshot snapshot)
     {
-        int pages = Load(StateOf(snapshot), snapshot.Regions, snapshot.Pages);
+        Load(StateOf(snapshot), snapshot.Regions, snapshot.Pages);
         BootInformation.Reseed(Memory.Boot);
-        return pages;
     }
 
     public void Dispose()
@@ -123,13 +121,13 @@ internal sealed class MicroVm : IDisposable
     }
 
     // First the vCPU: an instruction that the guest left half done is finished then, and may write to memory as it is (insb, which writes what the port gave).
-    private int Load(VcpuState vcpu, ImmutableArray<MappedRegion> regions, PageTree pages, GoldenMemory? golden = null)
+    private void Load(VcpuState vcpu, ImmutableArray<MappedRegion> regions, PageTree pages, GoldenMemory? golden = null)
     {
         Machine.WriteState(vcpu);
         Regions.ChangeTo(regions);
         Memory.CleanInput();
         Memory.PutBackCode();
-        return Memory.Pages.PutBack(pages, golden);
+        Memory.Pages.PutBack(pages, golden);
     }
 
     private VcpuState StateOf(Snapshot snapshot)

@@ -42,9 +42,9 @@ internal static class SandboxMeter
     public static readonly Histogram<double> CallDuration = Meter.CreateHistogram(
         "sandbox.call.duration", "s", "Time from a call's start to its end.", advice: Durations);
 
-    /// <summary>Pages that a call had changed, of calls that were rolled back: of others nobody knows.</summary>
+    /// <summary>Pages that a call has written to, of a part of the calls: <see cref="DirtyPageCount"/>.</summary>
     public static readonly Histogram<long> CallDirtyPages = Meter.CreateHistogram(
-        "sandbox.call.dirty_pages", "{page}", "Pages of 4096 bytes that a call which was rolled back had changed.", advice: Pages);
+        "sandbox.call.dirty_pages", "{page}", "Pages of 4096 bytes that a call has written to, of a part of the calls.", advice: Pages);
 
     /// <summary>From a guest's call of a host function to its answer; by outcome.</summary>
     public static readonly Histogram<double> HostFunctionDuration = Meter.CreateHistogram(
