@@ -53,6 +53,23 @@ public sealed class DurableResourceSpec : IDisposable
         Assert.Equal([Saved], Directory.GetFileSystemEntries(_folder.FullName));
     }
 
+    [SkippableTheory, OnEachBackend]
+    public void A_snapshot_that_is_loaded_holds_no_descriptor(string backend)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Files are mapped on Linux alone.");
+        using Sandbox sandbox = WithRegion(backend);
+        sandbox.Snapshot().Save(Saved);
+        _ = Snapshot.Load(Saved);
+        ProcessResources before = ProcessResources.Capture();
+
+        Snapshot[] loaded = [.. Enumerable.Range(0, 50).Select(_ => Snapshot.Load(Saved))];
+
+        ProcessResources now = ProcessResources.Capture();
+        Assert.Equal(before.Descriptors, now.Descriptors);
+        Assert.Equal(before.FileMappings + (2 * loaded.Length), now.FileMappings);
+        GC.KeepAlive(loaded);
+    }
+
     private static Sandbox WithRegion(string backend)
     {
         Sandbox sandbox = SimpleGuest.Sandbox(backend);

@@ -30,16 +30,20 @@ public sealed class StoredPageSpec : IDisposable
         Assert.False(Directory.Exists(_saved.NewPath("again")));
     }
 
-    [Fact]
-    public void A_file_that_is_truncated_after_it_was_loaded_ends_no_process()
+    // Of a page that is cut in two the rest is zeros.
+    [Theory]
+    [InlineData(0, SnapshotProblem.Truncated)]
+    [InlineData(GuestAddress.PageSize, SnapshotProblem.Truncated)]
+    [InlineData(5_000, SnapshotProblem.Altered)]
+    public void A_file_that_is_truncated_after_it_was_loaded_ends_no_process(int length, SnapshotProblem problem)
     {
         OciDirectory copy = _saved.Copy();
         Snapshot loaded = Snapshot.Load(copy.Path);
-        using (FileStream memory = File.OpenWrite(copy.BlobOf("memory"))) memory.SetLength(5_000);
+        using (FileStream memory = File.OpenWrite(copy.BlobOf("memory"))) memory.SetLength(length);
 
         SnapshotFormatException refused = Assert.Throws<SnapshotFormatException>(() => _saved.Fork(loaded, out _));
 
-        Assert.Equal(SnapshotProblem.Truncated, refused.Problem);
+        Assert.Equal(problem, refused.Problem);
         Assert.Equal(SnapshotProblem.Truncated, Assert.Throws<SnapshotFormatException>(() => Snapshot.Load(copy.Path)).Problem);
     }
 

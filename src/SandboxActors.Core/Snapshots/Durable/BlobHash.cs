@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 
 namespace SandboxActors.Core.Snapshots.Durable;
 
@@ -10,24 +9,21 @@ internal static class BlobHash
 
     /// <summary>Verifies a blob.</summary>
     /// <param name="directory">Where it is.</param>
-    /// <param name="file">The blob, open.</param>
-    /// <param name="digest">The digest that it must have.</param>
-    /// <param name="length">Its length in bytes.</param>
+    /// <param name="blob">The blob.</param>
     /// <param name="look">Given each chunk that was read, with its offset.</param>
     /// <exception cref="SnapshotFormatException">It is not what it was, or cannot be read.</exception>
-    public static void Verify(BlobDirectory directory, SafeFileHandle file, Digest digest, long length, Action<long, ReadOnlySpan<byte>> look)
+    public static void Verify(BlobDirectory directory, Blob blob, Action<long, ReadOnlySpan<byte>> look)
     {
-        string name = BlobDirectory.NameOf(digest);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] chunk = new byte[Math.Min(ChunkSize, length)];
-        for (long offset = 0; offset < length; offset += chunk.Length)
+        byte[] chunk = new byte[Math.Min(ChunkSize, blob.Length)];
+        for (long offset = 0; offset < blob.Length; offset += chunk.Length)
         {
-            Span<byte> piece = chunk.AsSpan(0, (int)Math.Min(chunk.Length, length - offset));
-            directory.ReadExactly(file, name, offset, piece);
+            Span<byte> piece = chunk.AsSpan(0, (int)Math.Min(chunk.Length, blob.Length - offset));
+            blob.Read(offset, piece);
             look(offset, piece);
             hash.AppendData(piece);
         }
 
-        if (Digest.Of(hash) != digest) throw directory.Altered(name);
+        if (Digest.Of(hash) != blob.Digest) throw directory.Altered(blob.Name);
     }
 }

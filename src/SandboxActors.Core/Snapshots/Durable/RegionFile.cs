@@ -1,29 +1,25 @@
-using Microsoft.Win32.SafeHandles;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Snapshots.Durable;
 
 /// <summary>
-/// The file of a mapped region. It is mapped at once, which costs nothing, and verified once, before a guest first sees it, which takes as long as its
-/// content is. Safe for use from any thread.
+/// The file of a mapped region: mapped at once, which costs nothing, and verified once, before a guest first sees it, which takes as long as its content is.
+/// Safe for use from any thread.
 /// </summary>
 internal sealed class RegionFile : IDisposable
 {
     private readonly BlobDirectory _directory;
-    private readonly Digest _digest;
-    private readonly SafeFileHandle _file;
+    private readonly Blob _blob;
     private readonly Lock _lock = new();
     private bool _isVerified;
 
-    /// <summary>Takes over a file and maps it.</summary>
-    /// <exception cref="MachineException">The system refused to map it.</exception>
-    /// <exception cref="PlatformNotSupportedException">This system is not Linux.</exception>
-    public RegionFile(BlobDirectory directory, Digest digest, SafeFileHandle file)
+    /// <summary>Takes over a blob.</summary>
+    /// <exception cref="PlatformNotSupportedException">This system has no mappings.</exception>
+    public RegionFile(BlobDirectory directory, Blob blob)
     {
         _directory = directory;
-        _digest = digest;
-        _file = file;
-        Memory = MappedFile.Map(file, BlobDirectory.NameOf(digest));
+        _blob = blob;
+        Memory = blob.Memory ?? throw new PlatformNotSupportedException("The snapshot has mapped regions, and this system maps no files.");
     }
 
     /// <summary>What guests see.</summary>
@@ -37,15 +33,10 @@ internal sealed class RegionFile : IDisposable
         lock (_lock)
         {
             if (_isVerified) return;
-            BlobHash.Verify(_directory, _file, _digest, (long)Memory.FileLength, (_, chunk) => advance(chunk.Length));
-            _file.Dispose();
+            BlobHash.Verify(_directory, _blob, (_, chunk) => advance(chunk.Length));
             _isVerified = true;
         }
     }
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        Memory.Dispose();
-    }
+    public void Dispose() => _blob.Dispose();
 }

@@ -1,10 +1,9 @@
-using Microsoft.Win32.SafeHandles;
 using SandboxActors.Core.Snapshots.Durable.Documents;
 using SandboxActors.Machine;
 
 namespace SandboxActors.Core.Snapshots.Durable;
 
-/// <summary>The open files of a snapshot that was loaded. They are closed when nobody refers to them any more; disposed only if nobody has begun to.</summary>
+/// <summary>The files of a snapshot that was loaded. They are let go when nobody refers to them any more; disposed only if nobody has begun to.</summary>
 /// <param name="directory">Where they are.</param>
 internal sealed class SnapshotFiles(BlobDirectory directory) : IDisposable
 {
@@ -16,28 +15,24 @@ internal sealed class SnapshotFiles(BlobDirectory directory) : IDisposable
 
     /// <summary>Opens the contents of the pages. To be called once.</summary>
     /// <exception cref="SnapshotFormatException">The file is missing, or has another size.</exception>
-    public StoredPages OpenPages(OciDescriptor memory, PageIndex index)
-    {
-        SafeFileHandle file = directory.OpenBlob(memory, out Digest digest);
-        return _pages = new StoredPages(file, directory, digest, index);
-    }
+    public StoredPages OpenPages(OciDescriptor memory, PageIndex index) => _pages = new StoredPages(Blob.Open(directory, memory), directory, index);
 
     /// <summary>Maps what a region shows, if no other region shows the same.</summary>
     /// <exception cref="SnapshotFormatException">The file is missing, has another size, or cannot be mapped.</exception>
     public MappedFile OpenRegion(OciDescriptor region)
     {
         if (_regions.TryGetValue(region.Digest, out RegionFile? known)) return known.Memory;
-        SafeFileHandle file = directory.OpenBlob(region, out Digest digest);
+        Blob blob = Blob.Open(directory, region);
         try
         {
-            RegionFile opened = new(directory, digest, file);
+            var opened = new RegionFile(directory, blob);
             _regions.Add(region.Digest, opened);
             return opened.Memory;
         }
-        catch (MachineException refused)
+        catch
         {
-            file.Dispose();
-            throw directory.Refused(SnapshotProblem.Unreadable, refused.Message.TrimEnd('.'), refused);
+            blob.Dispose();
+            throw;
         }
     }
 
