@@ -93,6 +93,7 @@ public sealed partial class Sandbox : IDisposable
     /// <param name="returnType">The type of its result.</param>
     /// <param name="arguments">Its arguments; copied before this returns.</param>
     /// <exception cref="GuestCallRefusedException">The call cannot be encoded or does not fit the input buffer.</exception>
+    /// <exception cref="MachineException">The system refused a machine, a snapshot, or a look at what was written; nothing was started.</exception>
     /// <exception cref="PoisonedSandboxException">The sandbox is poisoned.</exception>
     /// <exception cref="UnrecoverableSandboxException">A restore failed half way.</exception>
     /// <exception cref="SandboxBusyException">Another operation is in progress.</exception>

@@ -92,7 +92,7 @@ internal sealed partial class KvmMachine
             throw new ArgumentException(
                 $"The extended state must have {ExtendedStateLayout.ImageLength} bytes, and has {state.ExtendedState.Length}.", nameof(state));
 
-        bool isHeld = state.ExtendedState == _held && !_mayBeReset; // the same object
+        bool isHeld = state.ExtendedState == _held; // the same object
         bool loadsItself = !isHeld && CanLoadItself(state);
         if (_isUnfinished && !(loadsItself && _outputAt is not null) && !IsFinishedOutput) FinishWithOldRegisters();
         // Also if it is not run: the guest can read the page, and is to find nothing of a state before there.
@@ -109,6 +109,7 @@ internal sealed partial class KvmMachine
         _resuming = loadsItself || isHeld ? state : null;
         _hasRun = false;
         if (_resuming is not null) return;
+        _held = default;
         VcpuStateAccess.WriteExtendedState(_vcpu.Handle, state.ExtendedState);
         _held = state.ExtendedState;
     }

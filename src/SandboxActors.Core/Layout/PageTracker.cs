@@ -78,11 +78,15 @@ internal sealed class PageTracker
     /// <summary>
     /// From now on the machine reports what guests write, and nothing that was written before: that is noted here. Each page's next write costs a fault.
     /// </summary>
+    /// <remarks>
+    /// A guest that stays inside between calls may write meanwhile. What the machine is told to forget was noted before, page for page; so a write
+    /// between the two is one to a page that is noted, or to one that stays reported.
+    /// </remarks>
     /// <exception cref="MachineException">The system refused; what is reported may be more.</exception>
     public void BeginCount()
     {
         PageBitmap written = FindSuspects();
-        for (int word = written.NextWord(0); word < written.WordCount; word = written.NextWord(word + 1)) _noted[word] |= written[word];
+        _noted.UnionWith(written);
         _machine.ForgetWrittenPages(_slot, written.Words);
     }
 
@@ -136,25 +140,22 @@ internal sealed class PageTracker
     /// <param name="wanted">What they held.</param>
     /// <param name="golden">Where long runs of it may be mapped from; null to copy all. Mapping costs the more the more machines there are, so it is for memory
     /// that gets another sandbox.</param>
-    /// <returns>How many pages were written, those that are mapped not counted.</returns>
     /// <exception cref="MachineException">The system refused; some of it is done.</exception>
-    public int PutBack(PageTree wanted, GoldenMemory? golden = null)
+    public void PutBack(PageTree wanted, GoldenMemory? golden = null)
     {
-        int written = 0;
         PageBitmap suspects = _isAtRest ? OnlyNoted() : FindSuspects();
         _isAtRest = false;
         _differences.Clear();
         wanted.AddDifferences(_base, _differences);
         if (golden is { Runs.Count: > 0 }) MapRuns(wanted, golden);
         for (int word = suspects.NextWord(0); word < suspects.WordCount; word = suspects.NextWord(word + 1))
-            written += PutBackSuspects(wanted.FindLowest(word), word, suspects[word]);
+            PutBackSuspects(wanted.FindLowest(word), word, suspects[word]);
         for (int word = _differences.NextWord(0); word < suspects.WordCount; word = _differences.NextWord(word + 1))
-            written += Write(wanted.FindLowest(word), _base.FindLowest(word), word, _differences[word] & ~suspects[word]);
+            Write(wanted.FindLowest(word), _base.FindLowest(word), word, _differences[word] & ~suspects[word]);
         _base = wanted;
         _noted.Clear();
         bool isCostly = _vainLooks > MostVainLooks && _restores + 1 >= FewestRestoresPerEpoch;
         if (++_restores >= RestoresPerEpoch || isCostly) ForgetColdPages();
-        return written;
     }
 
     // What is mapped is neither different nor suspect any more.
@@ -198,37 +199,26 @@ internal sealed class PageTracker
 
     private PageBitmap AddNoted()
     {
-        for (int word = _noted.NextWord(0); word < _noted.WordCount; word = _noted.NextWord(word + 1))
-            _suspects[word] |= _noted[word];
+        _suspects.UnionWith(_noted);
         return _suspects;
     }
 
-    private int PutBackSuspects(PageNode? contents, int word, ulong pages)
+    private void PutBackSuspects(PageNode? contents, int word, ulong pages)
     {
-        int written = 0;
         for (; pages != 0; pages &= pages - 1)
         {
             int place = BitOperations.TrailingZeroCount(pages);
             int page = (word * PageBitmap.PagesPerWord) + place;
             if (IsHostOwned(page)) continue;
             Page content = (Page?)contents?[place] ?? Page.Zero;
-            if (!content.PutBack(Bytes(page)))
-            {
-                _vainLooks++;
-                continue;
-            }
-
-            _active.Add(page);
-            written++;
+            if (content.PutBack(Bytes(page))) _active.Add(page);
+            else _vainLooks++;
         }
-
-        return written;
     }
 
     // Those that nobody has written since the base: they do differ, and may never have been touched, so they are written before they are read.
-    private int Write(PageNode? contents, PageNode? held, int word, ulong pages)
+    private void Write(PageNode? contents, PageNode? held, int word, ulong pages)
     {
-        int written = 0;
         for (; pages != 0; pages &= pages - 1)
         {
             int place = BitOperations.TrailingZeroCount(pages);
@@ -239,10 +229,7 @@ internal sealed class PageTracker
             if (ReferenceEquals(before, Page.Zero)) target[0] = 0;
             ((Page?)contents?[place] ?? Page.Zero).CopyOver(target, before);
             _active.Add(page);
-            written++;
         }
-
-        return written;
     }
 
     // Those that the machine reports, and that no restore of this epoch found changed. They equal the base now.

@@ -45,6 +45,11 @@ internal sealed class PageBitmap(int pages)
 
     public bool Contains(int page) => (_words[page / PagesPerWord] >> (page % PagesPerWord) & 1) != 0;
 
+    public void UnionWith(PageBitmap other)
+    {
+        for (int word = other.NextWord(0); word < other.WordCount; word = other.NextWord(word + 1)) this[word] |= other[word];
+    }
+
     public void Clear()
     {
         if (_first < _end) _words.AsSpan(_first, _end - _first).Clear();

@@ -84,8 +84,12 @@ internal sealed class BlobDirectory(string path)
         long length = RandomAccess.GetLength(file);
         if (length == descriptor.Size) return file;
         file.Dispose();
-        throw Refused(SnapshotProblem.Truncated, $"{name} has {length} bytes, and was saved with {descriptor.Size}");
+        throw WrongLength(digest, length, descriptor.Size);
     }
+
+    /// <summary>The exception for a blob that has another length than it was saved with.</summary>
+    public SnapshotFormatException WrongLength(Digest digest, long length, long saved) =>
+        Refused(SnapshotProblem.Truncated, $"{NameOf(digest)} has {length} bytes, and was saved with {saved}");
 
     /// <summary>Reads a part of a file.</summary>
     /// <param name="file">The file.</param>

@@ -8,16 +8,14 @@ namespace SandboxActors.Core.Snapshots.Durable;
 /// </summary>
 internal sealed class RegionFile : IDisposable
 {
-    private readonly BlobDirectory _directory;
     private readonly Blob _blob;
     private readonly Lock _lock = new();
     private bool _isVerified;
 
     /// <summary>Takes over a blob.</summary>
     /// <exception cref="PlatformNotSupportedException">This system has no mappings.</exception>
-    public RegionFile(BlobDirectory directory, Blob blob)
+    public RegionFile(Blob blob)
     {
-        _directory = directory;
         _blob = blob;
         Memory = blob.Memory ?? throw new PlatformNotSupportedException("The snapshot has mapped regions, and this system maps no files.");
     }
@@ -33,7 +31,7 @@ internal sealed class RegionFile : IDisposable
         lock (_lock)
         {
             if (_isVerified) return;
-            BlobHash.Verify(_directory, _blob, (_, chunk) => advance(chunk.Length));
+            _blob.Verify((_, chunk) => advance(chunk.Length));
             _isVerified = true;
         }
     }

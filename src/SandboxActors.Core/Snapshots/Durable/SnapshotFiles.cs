@@ -15,7 +15,7 @@ internal sealed class SnapshotFiles(BlobDirectory directory) : IDisposable
 
     /// <summary>Opens the contents of the pages. To be called once.</summary>
     /// <exception cref="SnapshotFormatException">The file is missing, or has another size.</exception>
-    public StoredPages OpenPages(OciDescriptor memory, PageIndex index) => _pages = new StoredPages(Blob.Open(directory, memory), directory, index);
+    public StoredPages OpenPages(OciDescriptor memory, PageIndex index) => _pages = new StoredPages(Blob.Open(directory, memory), index);
 
     /// <summary>Maps what a region shows, if no other region shows the same.</summary>
     /// <exception cref="SnapshotFormatException">The file is missing, has another size, or cannot be mapped.</exception>
@@ -25,7 +25,7 @@ internal sealed class SnapshotFiles(BlobDirectory directory) : IDisposable
         Blob blob = Blob.Open(directory, region);
         try
         {
-            var opened = new RegionFile(directory, blob);
+            var opened = new RegionFile(blob);
             _regions.Add(region.Digest, opened);
             return opened.Memory;
         }

@@ -8,9 +8,8 @@ namespace SandboxActors.Core.Snapshots.Durable;
 /// happens to the file meanwhile, what is used is what was saved. Safe for use from any thread; the file is let go when nobody refers to it any more.
 /// </summary>
 /// <param name="blob">The file.</param>
-/// <param name="directory">Where the snapshot is, and how to say what is wrong with it.</param>
 /// <param name="index">The digests.</param>
-internal sealed class StoredPages(Blob blob, BlobDirectory directory, PageIndex index) : IDisposable
+internal sealed class StoredPages(Blob blob, PageIndex index) : IDisposable
 {
     /// <summary>The file's length in bytes.</summary>
     public long Length => (long)index.Contents * GuestAddress.PageSize;
@@ -38,9 +37,7 @@ internal sealed class StoredPages(Blob blob, BlobDirectory directory, PageIndex 
     /// <summary>Reads and verifies all contents, and the file as a whole.</summary>
     /// <param name="advance">Told of bytes that have been verified; throws to end it.</param>
     /// <exception cref="SnapshotFormatException">The file is not what it was, or cannot be read.</exception>
-    public void Verify(Action<long> advance) => BlobHash.Verify(
-        directory,
-        blob,
+    public void Verify(Action<long> advance) => blob.Verify(
         (offset, chunk) =>
         {
             for (int at = 0; at < chunk.Length; at += GuestAddress.PageSize)
@@ -54,6 +51,5 @@ internal sealed class StoredPages(Blob blob, BlobDirectory directory, PageIndex 
 
     public void Dispose() => blob.Dispose();
 
-    private SnapshotFormatException Altered(int place) => directory.Refused(
-        SnapshotProblem.Altered, $"{blob.Name} was altered: the {GuestAddress.PageSize} bytes at {(long)place * GuestAddress.PageSize} are not those that were saved");
+    private SnapshotFormatException Altered(int place) => blob.Altered((long)place * GuestAddress.PageSize, GuestAddress.PageSize);
 }
