@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using SandboxActors.Core.Snapshots;
 using SandboxActors.Machine;
@@ -79,6 +80,80 @@ public sealed class PageSpec
 
         for (int word = 0; word < GuestAddress.PageSize; word += 16) content[word] ^= 1;
         Assert.Equal(GuestAddress.PageSize, Page.Of(content, whole, whole).StoredBytes);
+    }
+
+    [Fact]
+    public void Pages_that_are_gathered_lie_side_by_side_and_hold_what_they_held()
+    {
+        (WholePage[] pages, byte[][] contents) = Whole(100);
+        WholePage[] some = [.. pages.Where(static (_, index) => index % 3 == 0)];
+        WholePage.Gather(some);
+        AssertSideBySide(some[..16]);
+        WholePage.Gather(pages);
+        AssertSideBySide(some[..16]);
+        AssertSideBySide([.. pages.Where(static (_, index) => index % 3 != 0).Take(16)]);
+
+        for (int i = 0; i < pages.Length; i++)
+        {
+            Assert.Equal(contents[i], pages[i].ToArray());
+            Assert.Same(pages[i], Page.Of(contents[i]));
+        }
+    }
+
+    [Fact]
+    public async Task Pages_are_read_while_two_gather_them()
+    {
+        for (int run = 0; run < 300; run++)
+        {
+            (WholePage[] pages, byte[][] contents) = Whole(24);
+            using var start = new Barrier(3);
+            Task reading = Task.Run(() => ReadUntilGathered(pages, contents, start));
+            Task gathering = Task.Run(() => GatherAll(pages, start));
+            Task other = Task.Run(() => GatherAll([.. pages.Where(static (_, index) => index % 3 != 1)], start));
+            await Task.WhenAll(reading, gathering, other).WaitAsync(TimeSpan.FromMinutes(1));
+            for (int page = 0; page < pages.Length; page++) Assert.Equal(contents[page], pages[page].ToArray());
+        }
+
+        static void GatherAll(WholePage[] pages, Barrier start)
+        {
+            start.SignalAndWait();
+            WholePage.Gather(pages);
+        }
+
+        // Each until it is seen to have moved: so one is being read whenever the next one moves.
+        static void ReadUntilGathered(WholePage[] pages, byte[][] contents, Barrier start)
+        {
+            start.SignalAndWait();
+            for (int page = 0; page < pages.Length; page++)
+            {
+                bool moved;
+                do
+                {
+                    ReadOnlyMemory<byte> content = pages[page].Content;
+                    Assert.True(content.Span[..8].SequenceEqual(contents[page].AsSpan(0, 8)), $"page {page}");
+                    moved = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> part) && part.Array!.Length > GuestAddress.PageSize;
+                }
+                while (!moved);
+            }
+        }
+    }
+
+    private static (WholePage[] Pages, byte[][] Contents) Whole(int count)
+    {
+        byte[][] contents = [.. Enumerable.Range(0, count).Select(static _ => new byte[GuestAddress.PageSize])];
+        foreach (byte[] content in contents) Random.Shared.NextBytes(content);
+        return ([.. contents.Select(static content => Assert.IsType<WholePage>(Page.Of(content)))], contents);
+    }
+
+    private static void AssertSideBySide(WholePage[] pages)
+    {
+        Assert.True(MemoryMarshal.TryGetArray(pages[0].Content, out ArraySegment<byte> first));
+        for (int i = 0; i < pages.Length; i++)
+        {
+            Assert.True(MemoryMarshal.TryGetArray(pages[i].Content, out ArraySegment<byte> part));
+            Assert.Same(first.Array, part.Array);
+            Assert.Equal(first.Offset + (i * GuestAddress.PageSize), part.Offset);
+        }
     }
 
     private static byte[] Change(byte[] content, (int At, byte[] Bytes)[] changes)

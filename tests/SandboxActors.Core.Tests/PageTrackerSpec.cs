@@ -76,6 +76,32 @@ public sealed class PageTrackerSpec
     }
 
     [Fact]
+    public void Pages_that_are_written_again_and_again_come_back_whichever_snapshot_is_restored()
+    {
+        using var memory = new LoggedMemory();
+        var random = new Random(4);
+        memory.Fill(random);
+        var taken = new List<(PageTree Tree, byte[] Copy)> { (memory.Pages.Capture(), memory.Copy()) };
+        for (int page = 0; page < 50; page += 2) memory.Write(memory.FirstHeapPage + page, 0xEE);
+        taken.Add((memory.Pages.Capture(), memory.Copy()));
+
+        // Each snapshot long enough for its hot pages to be found and used, with and without pages beside them, and pages that have become cold.
+        foreach (int snapshot in (int[])[0, 1, 0])
+        {
+            foreach (int apart in (int[])[1, 3, 2])
+            {
+                for (int restore = 0; restore < 150; restore++)
+                {
+                    for (int page = 0; page < 90; page += apart) memory.Write(memory.FirstHeapPage + page, (byte)random.Next());
+                    if (restore % 7 == 0) memory.WriteAsGuest(random);
+                    memory.Pages.PutBack(taken[snapshot].Tree);
+                    Assert.True(taken[snapshot].Copy.AsSpan().SequenceEqual(memory.Copy()));
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Memory_at_rest_gets_other_contents_without_a_look_at_what_was_written_and_its_next_ones_with()
     {
         using var memory = new LoggedMemory();
@@ -166,6 +192,16 @@ public sealed class PageTrackerSpec
         {
             Bytes(page)[100] = value;
             _machine.Log!.Add(page);
+        }
+
+        /// <summary>Gives each page of the heap a content of its own.</summary>
+        public void Fill(Random random)
+        {
+            for (int page = 0; page < (int)(_heap.Length / GuestAddress.PageSize); page++)
+            {
+                random.NextBytes(Bytes(FirstHeapPage + page));
+                _machine.Log!.Add(FirstHeapPage + page);
+            }
         }
 
         public void WriteAsGuest(Random random)

@@ -36,6 +36,9 @@ internal sealed class PageTracker
     private readonly PageBitmap _noted;
     private PageTree _base;
 
+    // Of an epoch before this, as long as the same is put back.
+    private HotPages? _hot;
+
     // No guest has run since the memory was found to hold what the base says.
     private bool _isAtRest;
 
@@ -114,6 +117,7 @@ internal sealed class PageTracker
     {
         PageTree current = _base.With(FindSuspects(), Current);
         _noted.Clear();
+        ForgetHotPagesUnlessOf(current);
         return _base = current;
     }
 
@@ -148,8 +152,7 @@ internal sealed class PageTracker
         _differences.Clear();
         wanted.AddDifferences(_base, _differences);
         if (golden is { Runs.Count: > 0 }) MapRuns(wanted, golden);
-        for (int word = suspects.NextWord(0); word < suspects.WordCount; word = suspects.NextWord(word + 1))
-            PutBackSuspects(wanted.FindLowest(word), word, suspects[word]);
+        PutBackSuspects(wanted, suspects);
         for (int word = _differences.NextWord(0); word < suspects.WordCount; word = _differences.NextWord(word + 1))
             Write(wanted.FindLowest(word), _base.FindLowest(word), word, _differences[word] & ~suspects[word]);
         _base = wanted;
@@ -203,6 +206,17 @@ internal sealed class PageTracker
         return _suspects;
     }
 
+    private void PutBackSuspects(PageTree wanted, PageBitmap suspects)
+    {
+        ForgetHotPagesUnlessOf(wanted);
+        if (_hot is { } hot) _vainLooks += hot.PutBack(suspects, _block, _active);
+        for (int word = suspects.NextWord(0); word < suspects.WordCount; word = suspects.NextWord(word + 1))
+        {
+            ulong pages = _hot?.Without(word, suspects[word]) ?? suspects[word];
+            if (pages != 0) PutBackSuspects(wanted.FindLowest(word), word, pages);
+        }
+    }
+
     private void PutBackSuspects(PageNode? contents, int word, ulong pages)
     {
         for (; pages != 0; pages &= pages - 1)
@@ -238,10 +252,21 @@ internal sealed class PageTracker
         PageBitmap cold = _suspects;
         _machine.ReadWrittenPages(_slot, cold.Overwrite());
         for (int word = cold.NextWord(0); word < cold.WordCount; word = cold.NextWord(word + 1)) cold[word] &= ~_active[word];
+        FindHotPages();
         _active.Clear();
         _restores = 0;
         _vainLooks = 0;
         _machine.ForgetWrittenPages(_slot, cold.Words);
+    }
+
+    private void ForgetHotPagesUnlessOf(PageTree contents)
+    {
+        if (_hot?.IsOf(contents) != true) _hot = null;
+    }
+
+    private void FindHotPages()
+    {
+        if (_hot?.IsOf(_base, _active) != true) _hot = _active.Count() >= HotPages.Fewest ? new HotPages(_base, _active) : null;
     }
 
     private Page Current(int page)

@@ -19,9 +19,6 @@ internal abstract class Page
     // Secret and another in every process, so that no guest can choose contents that collide.
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    // Bytes that are compared, and copied, at once.
-    private const int PartLength = 512;
-
     // Bytes of a delta that is not worth looking for a shorter one.
     private const int ShortDelta = 64;
 
@@ -80,61 +77,6 @@ internal abstract class Page
     {
     }
 
-    private protected sealed class WholePage(ReadOnlyMemory<byte> content) : Page
-    {
-        public override int StoredBytes => GuestAddress.PageSize;
-
-        public ReadOnlySpan<byte> Content => content.Span;
-
-        private protected override WholePage? Root => this;
-
-        public override bool Holds(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(content.Span);
-
-        public override void CopyTo(Span<byte> target) => content.Span.CopyTo(target);
-
-        // Most writes of a guest change few words of a page. Comparing costs what copying would, but leaves what is equal unwritten.
-        public override bool PutBack(Span<byte> target)
-        {
-            ReadOnlySpan<byte> wanted = content.Span;
-            bool differed = false;
-            for (int at = 0; at < GuestAddress.PageSize; at += PartLength)
-            {
-                ReadOnlySpan<byte> part = wanted.Slice(at, PartLength);
-                if (part.SequenceEqual(target.Slice(at, PartLength))) continue;
-                part.CopyTo(target[at..]);
-                differed = true;
-            }
-
-            return differed;
-        }
-    }
-
-    private sealed class DifferingPage(WholePage from, byte[] delta) : Page
-    {
-        private readonly WholePage _from = from;
-        private readonly byte[] _delta = delta;
-
-        public override int StoredBytes => _delta.Length;
-
-        private protected override WholePage? Root => _from;
-
-        public override bool Holds(ReadOnlySpan<byte> bytes) => PageDelta.Matches(_from.Content, _delta, bytes);
-
-        public override void CopyTo(Span<byte> target)
-        {
-            _from.CopyTo(target);
-            PageDelta.Apply(target, _delta);
-        }
-
-        // Of like sandboxes most pages differ from the same one, in few words, and the rest of the page need not be touched.
-        public override void CopyOver(Span<byte> target, Page held)
-        {
-            if (held is DifferingPage other && other._from == _from) PageDelta.Revert(target, other._delta, _from.Content);
-            else if (held != _from) _from.CopyTo(target);
-            PageDelta.Apply(target, _delta);
-        }
-    }
-
     private readonly ref struct Candidate(ReadOnlySpan<byte> content, WholePage like, WholePage? orLike) : ICandidate<Page>
     {
         private readonly ReadOnlySpan<byte> _content = content;
@@ -146,11 +88,11 @@ internal abstract class Page
         public Page Create()
         {
             Span<byte> delta = stackalloc byte[PageDelta.MaximumLength];
-            int length = PageDelta.Encode(like.Content, _content, delta);
+            int length = PageDelta.Encode(like.Content.Span, _content, delta);
             if (length is >= 0 and <= ShortDelta) return new DifferingPage(like, delta[..length].ToArray());
             if (orLike is null) return Over(_content.ToArray());
             Span<byte> other = stackalloc byte[PageDelta.MaximumLength];
-            int otherLength = PageDelta.Encode(orLike.Content, _content, other);
+            int otherLength = PageDelta.Encode(orLike.Content.Span, _content, other);
             if (otherLength >= 0 && (length < 0 || otherLength < length)) return new DifferingPage(orLike, other[..otherLength].ToArray());
             return length >= 0 ? new DifferingPage(like, delta[..length].ToArray()) : Over(_content.ToArray());
         }
