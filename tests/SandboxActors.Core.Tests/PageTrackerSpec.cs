@@ -76,6 +76,24 @@ public sealed class PageTrackerSpec
     }
 
     [Fact]
+    public void Much_memory_that_was_written_once_is_forgotten_after_four_restores()
+    {
+        const int Pages = 8_192;
+        using var memory = new LoggedMemory(SandboxOptions.Default with { HeapSize = Pages * GuestAddress.PageSize });
+        for (int page = 0; page < Pages; page++) memory.Write(memory.FirstHeapPage + page, 1);
+        PageTree before = memory.Pages.Capture();
+        for (int restore = 1; restore <= 4; restore++)
+        {
+            Assert.Empty(memory.Forgotten);
+            memory.Write(memory.FirstHeapPage + 5, 2);
+            memory.Pages.PutBack(before);
+        }
+
+        Assert.Equal(Pages - 1, memory.Forgotten.Count);
+        Assert.DoesNotContain(memory.FirstHeapPage + 5, memory.Forgotten);
+    }
+
+    [Fact]
     public void Pages_that_are_written_again_and_again_come_back_whichever_snapshot_is_restored()
     {
         using var memory = new LoggedMemory();
@@ -162,9 +180,9 @@ public sealed class PageTrackerSpec
         private readonly ScriptedMachine _machine = new(_ => ScriptedMachine.Ready);
         private readonly GuestRange _heap;
 
-        public LoggedMemory()
+        public LoggedMemory(SandboxOptions? options = null)
         {
-            SandboxLayout layout = SandboxLayout.For(Image, SandboxOptions.Default);
+            SandboxLayout layout = SandboxLayout.For(Image, options ?? SandboxOptions.Default);
             _memory = new SandboxMemory(GuestMemoryArena.Shared, Image, layout);
             _machine.Log = [];
             _memory.MapInto(_machine);
