@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using SandboxActors.Core;
 using SandboxActors.Hosting;
 using Spectre.Console;
 using static SandboxActors.Benchmarks.Figures;
@@ -33,8 +34,11 @@ internal static class ParkedScale
             while (sandboxes.Count < count - Window) await CreateAsync(Window, measure: false);
             double create = await CreateAsync(Window, measure: true);
             if (thousandth == 0) thousandth = create;
-            points.Add(await MeasureAsync(create));
-            Print($"parked_{count.ToString(CultureInfo.InvariantCulture)}_create_us", create, "us");
+            var point = new ScalePoint(count, create, await CallAsync(), await CallAndRestoreAsync());
+            points.Add(point);
+            Print(Name(count, "create_us"), point.Create, "us");
+            Print(Name(count, "call_us"), point.Call, "us");
+            Print(Name(count, "call_and_restore_us"), point.CallAndRestore, "us");
         }
 
         double kilobytes = (ProcessMemory.Resident() - before) / (sandboxes.Count - counted);
@@ -59,20 +63,50 @@ internal static class ParkedScale
             return measure ? Median(times) : 0;
         }
 
-        async Task<ScalePoint> MeasureAsync(double create)
+        async Task<double> CallAsync()
         {
-            var random = new Random(sandboxes.Count);
             var times = new List<double>();
-            for (int i = 0; i < Samples; i++)
+            foreach (int number in Chosen(sandboxes.Count))
             {
-                int number = random.Next(sandboxes.Count);
                 long start = Stopwatch.GetTimestamp();
                 int held = await sandboxes[number].CallAsync<int>("GetStatic");
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-                if (held != number) throw new InvalidOperationException($"Sandbox {number} has the number {held}.");
+                Check(number, held);
             }
 
-            return new ScalePoint(sandboxes.Count, create, Median(times), double.NaN);
+            return Median(times);
+        }
+
+        // The call changes the number, and the restore brings it back. Snapshots first: by the time of its call each sandbox is parked again.
+        async Task<double> CallAndRestoreAsync()
+        {
+            int[] chosen = Chosen(sandboxes.Count);
+            var snapshots = new List<Snapshot>();
+            foreach (int number in chosen) snapshots.Add(await sandboxes[number].SnapshotAsync());
+            var times = new List<double>();
+            foreach ((int number, Snapshot snapshot) in chosen.Zip(snapshots))
+            {
+                long start = Stopwatch.GetTimestamp();
+                await sandboxes[number].CallAsync<int>("AddToStatic", 1);
+                await sandboxes[number].RestoreAsync(snapshot);
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
+
+            foreach (int number in chosen) Check(number, await sandboxes[number].CallAsync<int>("GetStatic"));
+            return Median(times);
         }
     }
+
+    private static int[] Chosen(int of)
+    {
+        var random = new Random(of);
+        return [.. Enumerable.Range(0, Samples).Select(_ => random.Next(of))];
+    }
+
+    private static void Check(int number, int held)
+    {
+        if (held != number) throw new InvalidOperationException($"Sandbox {number} has the number {held}.");
+    }
+
+    private static string Name(int parked, string figure) => string.Create(CultureInfo.InvariantCulture, $"parked_{parked}_{figure}");
 }

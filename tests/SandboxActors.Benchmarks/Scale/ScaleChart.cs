@@ -19,6 +19,7 @@ internal static class ScaleChart
         Add(model, "call and restore, all alive", live, static point => point.CallAndRestore, OxyColors.SeaGreen, LineStyle.Solid);
         Add(model, "create and call an actor, most parked", parked, static point => point.Create, OxyColors.Firebrick, LineStyle.Dash);
         Add(model, "call an actor, most parked", parked, static point => point.Call, OxyColors.SteelBlue, LineStyle.Dash);
+        Add(model, "call and restore an actor, most parked", parked, static point => point.CallAndRestore, OxyColors.SeaGreen, LineStyle.Dash);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using FileStream file = File.Create(path);
         new SvgExporter { Width = 900, Height = 560 }.Export(model, file);
