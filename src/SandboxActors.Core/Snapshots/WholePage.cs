@@ -49,14 +49,9 @@ internal sealed class WholePage : Page
     /// </summary>
     public static void Gather(IEnumerable<WholePage> pages)
     {
-        lock (Gathering)
-        {
-            foreach (WholePage[] together in pages.Where(static page => page._array.Length == GuestAddress.PageSize).Distinct().Chunk(PagesPerArray))
-            {
-                byte[] array = GC.AllocateUninitializedArray<byte>(together.Length * GuestAddress.PageSize);
-                for (int i = 0; i < together.Length; i++) together[i].MoveTo(array, i * GuestAddress.PageSize);
-            }
-        }
+        // A lock for a few at a time: one sandbox with very many pages keeps no other waiting.
+        foreach (WholePage[] near in pages.Distinct().Chunk(PagesPerArray))
+            lock (Gathering) MoveTogether([.. near.Where(static page => page._array.Length == GuestAddress.PageSize)]);
     }
 
     /// <summary>Makes a page's bytes a content, of which most or all may stand there already.</summary>
@@ -82,11 +77,16 @@ internal sealed class WholePage : Page
 
     public override bool PutBack(Span<byte> target) => PutBack(Content.Span, target);
 
-    // One page alone gets an array of a page's length again: its own.
-    private void MoveTo(byte[] array, int offset)
+    private static void MoveTogether(WholePage[] pages)
     {
-        _array.CopyTo(array, offset);
-        _offset = offset;
-        Volatile.Write(ref _array, array);
+        if (pages.Length < 2) return;
+        byte[] array = GC.AllocateUninitializedArray<byte>(pages.Length * GuestAddress.PageSize);
+        for (int i = 0; i < pages.Length; i++)
+        {
+            WholePage page = pages[i];
+            page._array.CopyTo(array, i * GuestAddress.PageSize);
+            page._offset = i * GuestAddress.PageSize;
+            Volatile.Write(ref page._array, array);
+        }
     }
 }
