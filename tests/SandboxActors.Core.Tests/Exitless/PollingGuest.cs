@@ -13,6 +13,7 @@ namespace SandboxActors.Core.Tests.Exitless;
 /// </summary>
 internal sealed class PollingGuest : IDisposable
 {
+    private const int InputLength = 4096;
     private static readonly GuestImage Image = GuestImage.FromBytes(new ElfBuilder().Build());
     private readonly List<int> _served = [];
     private bool _hasStarted;
@@ -28,7 +29,7 @@ internal sealed class PollingGuest : IDisposable
         Skip.If(Environment.ProcessorCount < 2, "Guests look for calls only where there are two processors.");
         var hypervisor = new ScriptedHypervisor { HasCostlyExits = true, OnRun = Run };
         SandboxBuilder builder = new SandboxBuilder(hypervisor, Image).PrintTo(static _ => { }).Clock(Clock)
-            .HeapSize(16 << 10).StackSize(16 << 10).InputBufferSize(4096).OutputBufferSize(8192).Exitless(TimeSpan.FromMilliseconds(1));
+            .HeapSize(16 << 10).StackSize(16 << 10).InputBufferSize(InputLength).OutputBufferSize(8192).Exitless(TimeSpan.FromMilliseconds(1));
         configure?.Invoke(builder);
         Sandbox = builder.Build();
         Machine = hypervisor.Machines[0];
@@ -138,20 +139,32 @@ internal sealed class PollingGuest : IDisposable
     private void Serve()
     {
         var writer = new MessageWriter();
-        try
+        if (ReadArgument() is { } argument)
         {
-            Span<byte> input = Machine.Memory(Machine.Buffers.Input.Start, 4096);
-            int length = BinaryPrimitives.ReadInt32LittleEndian(input);
-            int argument = MessageReader.ReadCall(input.Slice(GuestAbi.SizePrefix, length)).Parameters[0].AsInt32();
             _served.Add(argument);
             _place = (uint)(64 * (argument & 7));
             Machine.Emit(_place, writer.WriteReturn(argument + 1)[GuestAbi.SizePrefix..]);
         }
-        catch (WireFormatException)
+        else
         {
-            // One that has answered before it was called finds what the host is just clearing.
             _place = 0;
             Machine.Emit(_place, writer.WriteError((int)GuestErrorCode.Unknown, "the call is malformed")[GuestAbi.SizePrefix..]);
+        }
+    }
+
+    // Null of what is no call for a number: one that has answered before it was called finds what the host is just clearing or writing, any part of it.
+    private int? ReadArgument()
+    {
+        byte[] input = Machine.Memory(Machine.Buffers.Input.Start, InputLength).ToArray();
+        int length = BinaryPrimitives.ReadInt32LittleEndian(input);
+        if (length is < 0 or > InputLength - GuestAbi.SizePrefix) return null;
+        try
+        {
+            return MessageReader.ReadCall(input.AsSpan(GuestAbi.SizePrefix, length)).Parameters is [{ Type: GuestValueType.Int32 } argument] ? argument.AsInt32() : null;
+        }
+        catch (WireFormatException)
+        {
+            return null;
         }
     }
 
