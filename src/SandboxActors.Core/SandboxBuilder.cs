@@ -102,7 +102,7 @@ public sealed partial class SandboxBuilder
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(function);
         if (name == GuestAbi.YieldFunction) throw new ArgumentException($"'{name}' is the name by which guests yield items; choose another.", nameof(name));
-        _hostFunctions[name] = HostFunctionCompiler.Compile(name, function);
+        _hostFunctions[name] = new HostFunction(name, function);
         return Changed();
     }
 

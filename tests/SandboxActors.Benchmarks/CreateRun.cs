@@ -18,31 +18,38 @@ internal static class CreateRun
 
     public static void Run(KvmHypervisor hypervisor)
     {
-        SandboxBuilder builder = new SandboxBuilder(hypervisor, GuestImage.FromFile(GuestFiles.Path("simple"))).PrintTo(static _ => { });
-        Create(builder);
+        GuestImage image = GuestImage.FromFile(GuestFiles.Path("simple"));
+        SandboxBuilder builder = new SandboxBuilder(hypervisor, image).PrintTo(static _ => { });
+        Create(builder, () => new SandboxBuilder(hypervisor, image).PrintTo(static _ => { }).HostFunction("HostAdd", (int a, int b) => a + b));
         TakeFromPool(builder);
     }
 
-    private static void Create(SandboxBuilder builder)
+    // Of one builder, and of a builder each, as sandboxes have whose host functions are their own.
+    private static void Create(SandboxBuilder builder, Func<SandboxBuilder> another)
     {
         var floors = new List<double>();
         var creates = new List<double>();
+        var owns = new List<double>();
         for (int i = -20; i < Creates; i++)
         {
             (double floor, BareMachine bare) = Time(static () => new BareMachine());
             (double create, Sandbox sandbox) = Time(builder.Build);
             (double again, BareMachine other) = Time(static () => new BareMachine());
+            (double own, Sandbox ofItsOwn) = Time(() => another().Build());
             sandbox.Dispose();
+            ofItsOwn.Dispose();
             bare.Dispose();
             other.Dispose();
             if (i < 0) continue; // warm-up
             floors.Add((floor + again) / 2);
             creates.Add(create);
+            owns.Add(own);
         }
 
         Print("create_floor_us", Median(floors), "us");
         Print("create_us", Median(creates), "us");
         Print("create_vs_floor", Median(creates.Zip(floors, static (create, floor) => create / floor)), "ratio");
+        Print("create_with_own_functions_vs_floor", Median(owns.Zip(floors, static (create, floor) => create / floor)), "ratio");
     }
 
     private static void TakeFromPool(SandboxBuilder builder)

@@ -8,8 +8,7 @@ namespace SandboxActors.Core.Calls;
 internal sealed class ItemStream(Func<GuestValue, ValueTask<bool>> take)
 {
     /// <summary>The host function that guests yield by, as far as a call that waits for it needs one.</summary>
-    public static readonly HostFunction Function = new(
-        GuestAbi.YieldFunction, [], GuestValueType.Boolean, static (_, _) => throw new NotSupportedException("Items go to their stream."), takesToken: false);
+    public static readonly HostFunction Function = new(GuestAbi.YieldFunction, static bool () => throw new NotSupportedException("Items go to their stream."));
 
     // Written by a task that ends before the guest goes on.
     private volatile bool _hasEnded;

@@ -1,39 +1,69 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using SandboxActors.Wire;
 
 namespace SandboxActors.Core.HostFunctions;
 
 /// <summary>
-/// Turns a typed delegate into a <see cref="HostFunction"/>: once, when it is registered, an expression is compiled that unpacks the parameters,
-/// calls the delegate
-/// and packs its result, so that a call needs no reflection.
+/// How delegates of one type are called as host functions: an expression that unpacks the parameters, calls the delegate and packs its result. Compiled once
+/// for each type of delegate, the first time that one is registered: a call needs no reflection, and another sandbox with functions of its own no compiler.
+/// Safe for use from any thread.
 /// </summary>
-internal static class HostFunctionCompiler
+internal sealed class HostFunctionShape
 {
+    // Does not keep the assemblies of types that somebody may want to unload.
+    private static readonly ConditionalWeakTable<Type, HostFunctionShape> Known = [];
+
     private static readonly ConstructorInfo Outcome = typeof(HostCallOutcome).GetConstructor([typeof(GuestValue), typeof(Task<GuestValue>)])!;
 
-    /// <exception cref="ArgumentException">A parameter or the result has a type that cannot pass between host and guest, or there are too
-    /// many.</exception>
-    public static HostFunction Compile(string name, Delegate function)
+    private readonly GuestValueType[] _parameters;
+    private readonly Func<Delegate, FunctionCall, CancellationToken, HostCallOutcome> _invoke;
+
+    private HostFunctionShape(string name, Delegate function)
     {
-        MethodInfo signature = function.GetType().GetMethod("Invoke")!;
+        Type type = function.GetType();
+        MethodInfo signature = type.GetMethod("Invoke")!;
         ParameterInfo[] parameters = signature.GetParameters();
-        bool takesToken = parameters.Length > 0 && parameters[^1].ParameterType == typeof(CancellationToken);
-        if (takesToken) parameters = parameters[..^1];
+        TakesToken = parameters.Length > 0 && parameters[^1].ParameterType == typeof(CancellationToken);
+        if (TakesToken) parameters = parameters[..^1];
         if (parameters.Length > WireLimits.MaximumParameters)
             throw new ArgumentException($"Host function '{name}' has {parameters.Length} parameters; {WireLimits.MaximumParameters} are the most.", nameof(function));
-        GuestValueType[] types = [.. parameters.Select(p => ParameterType(name, p))];
+        _parameters = [.. parameters.Select(p => ParameterType(name, p))];
 
+        ParameterExpression target = Expression.Parameter(typeof(Delegate), "target");
         ParameterExpression guestCall = Expression.Parameter(typeof(FunctionCall), "call");
         ParameterExpression token = Expression.Parameter(typeof(CancellationToken), "token");
-        IEnumerable<Expression> unpacked = types.Select((type, i) => Unpack(Parameter(guestCall, i), type));
-        Expression call = Expression.Invoke(Expression.Constant(function), takesToken ? unpacked.Append(token) : unpacked);
-        (Expression outcome, GuestValueType result) = Pack(name, call, signature.ReturnType);
-
-        var invoke = Expression.Lambda<Func<FunctionCall, CancellationToken, HostCallOutcome>>(outcome, guestCall, token).Compile();
-        return new HostFunction(name, types, result, invoke, takesToken);
+        IEnumerable<Expression> unpacked = _parameters.Select((type, i) => Unpack(Parameter(guestCall, i), type));
+        Expression call = Expression.Invoke(Expression.Convert(target, type), TakesToken ? unpacked.Append(token) : unpacked);
+        (Expression outcome, Result) = Pack(name, call, signature.ReturnType);
+        _invoke = Expression.Lambda<Func<Delegate, FunctionCall, CancellationToken, HostCallOutcome>>(outcome, target, guestCall, token).Compile();
     }
+
+    /// <summary>The types of what guests pass.</summary>
+    public ReadOnlySpan<GuestValueType> Parameters => _parameters;
+
+    /// <summary>The type of what guests get.</summary>
+    public GuestValueType Result { get; }
+
+    /// <summary>Whether the last parameter is a token, which is the host's own and no guest's.</summary>
+    public bool TakesToken { get; }
+
+    /// <summary>That of a delegate.</summary>
+    /// <param name="name">Of the host function, for what an exception says.</param>
+    /// <param name="function">The delegate.</param>
+    /// <exception cref="ArgumentException">A parameter or the result has a type that cannot pass between host and guest, or there are too
+    /// many.</exception>
+    public static HostFunctionShape Of(string name, Delegate function)
+    {
+        Type type = function.GetType();
+        // Two threads may compile the same one at once: either does.
+        if (!Known.TryGetValue(type, out HostFunctionShape? shape)) Known.AddOrUpdate(type, shape = new HostFunctionShape(name, function));
+        return shape;
+    }
+
+    /// <summary>Calls a delegate of this shape, whose parameters are taken out of the call first. Throws whatever it throws.</summary>
+    public HostCallOutcome Invoke(Delegate function, FunctionCall call, CancellationToken token) => _invoke(function, call, token);
 
     private static GuestValueType ParameterType(string function, ParameterInfo parameter) =>
         GuestValue.TryGetType(parameter.ParameterType, out GuestValueType type) && type != GuestValueType.Void
@@ -42,7 +72,7 @@ internal static class HostFunctionCompiler
                 $"Parameter '{parameter.Name}' of host function '{function}' is {parameter.ParameterType}, which cannot pass between host and guest.", nameof(function));
 
     private static MethodCallExpression Parameter(ParameterExpression call, int index) =>
-        Expression.Call(typeof(HostFunctionCompiler), nameof(ParameterOf), [], call, Expression.Constant(index));
+        Expression.Call(typeof(HostFunctionShape), nameof(ParameterOf), [], call, Expression.Constant(index));
 
     // An expression can have no span.
     private static GuestValue ParameterOf(FunctionCall call, int index) => call.Parameters[index];
