@@ -9,6 +9,8 @@ namespace SandboxActors.Core.Tests;
 /// <summary>Delegates become host functions, or are refused with the type that cannot pass.</summary>
 public sealed class HostFunctionSpec
 {
+    private delegate int Twice(int value);
+
     [Fact]
     public void Parameters_and_results_of_all_types_pass()
     {
@@ -64,6 +66,7 @@ public sealed class HostFunctionSpec
         Assert.All(Enumerable.Range(0, functions.Length), i =>
             Assert.Equal(100 + i, functions[i].Invoke(Call($"F{i}", GuestValueType.Int32, 100), default).Value.AsInt32()));
 
+        Assert.Equal(8, new HostFunction("Private", (Twice)(n => n * 2)).Invoke(Call("Private", GuestValueType.Int32, 4), default).Value.AsInt32());
         Assert.Same(HostFunctionShape.Of("One", (int n) => n), HostFunctionShape.Of("Other", (int n) => -n));
         Assert.NotSame(HostFunctionShape.Of("One", (int n) => n), HostFunctionShape.Of("Other", (long n) => n));
     }

@@ -89,8 +89,11 @@ public sealed class PageSpec
         WholePage[] some = [.. pages.Where(static (_, index) => index % 3 == 0)];
         WholePage.Gather(some);
         AssertSideBySide(some[..16]);
-        WholePage.Gather(pages);
+        var zeros = (WholePage)Page.Zero;
+        WholePage.Gather([zeros, .. pages, zeros]);
         AssertSideBySide(some[..16]);
+        Assert.True(MemoryMarshal.TryGetArray(zeros.Content, out ArraySegment<byte> own));
+        Assert.Equal(GuestAddress.PageSize, own.Array!.Length);
         AssertSideBySide([.. pages[..16].Where(static (_, index) => index % 3 != 0)]);
 
         for (int i = 0; i < pages.Length; i++)

@@ -14,7 +14,7 @@ internal sealed class HostFunction
     {
         _function = function;
         _shape = HostFunctionShape.Of(name, function);
-        Signature = new HostFunctionSignature(name, [.. _shape.Parameters], _shape.Result);
+        Signature = new HostFunctionSignature(name, _shape.Parameters, _shape.Result);
     }
 
     public string Name => Signature.Name;
@@ -30,7 +30,7 @@ internal sealed class HostFunction
     public string? Mismatch(FunctionCall call)
     {
         ReadOnlySpan<GuestValue> given = call.Parameters;
-        ReadOnlySpan<GuestValueType> wanted = _shape.Parameters;
+        ReadOnlySpan<GuestValueType> wanted = _shape.Parameters.AsSpan();
         if (given.Length != wanted.Length) return $"host function '{Name}' takes {wanted.Length} parameters, not {given.Length}";
         for (int i = 0; i < wanted.Length; i++)
             if (given[i].Type != wanted[i]) return $"parameter {i} of host function '{Name}' is {wanted[i]}, not {given[i].Type}";

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -17,7 +18,6 @@ internal sealed class HostFunctionShape
 
     private static readonly ConstructorInfo Outcome = typeof(HostCallOutcome).GetConstructor([typeof(GuestValue), typeof(Task<GuestValue>)])!;
 
-    private readonly GuestValueType[] _parameters;
     private readonly Func<Delegate, FunctionCall, CancellationToken, HostCallOutcome> _invoke;
 
     private HostFunctionShape(string name, Delegate function)
@@ -29,19 +29,19 @@ internal sealed class HostFunctionShape
         if (TakesToken) parameters = parameters[..^1];
         if (parameters.Length > WireLimits.MaximumParameters)
             throw new ArgumentException($"Host function '{name}' has {parameters.Length} parameters; {WireLimits.MaximumParameters} are the most.", nameof(function));
-        _parameters = [.. parameters.Select(p => ParameterType(name, p))];
+        Parameters = [.. parameters.Select(p => ParameterType(name, p))];
 
         ParameterExpression target = Expression.Parameter(typeof(Delegate), "target");
         ParameterExpression guestCall = Expression.Parameter(typeof(FunctionCall), "call");
         ParameterExpression token = Expression.Parameter(typeof(CancellationToken), "token");
-        IEnumerable<Expression> unpacked = _parameters.Select((type, i) => Unpack(Parameter(guestCall, i), type));
+        IEnumerable<Expression> unpacked = Parameters.Select((type, i) => Unpack(Parameter(guestCall, i), type));
         Expression call = Expression.Invoke(Expression.Convert(target, type), TakesToken ? unpacked.Append(token) : unpacked);
         (Expression outcome, Result) = Pack(name, call, signature.ReturnType);
         _invoke = Expression.Lambda<Func<Delegate, FunctionCall, CancellationToken, HostCallOutcome>>(outcome, target, guestCall, token).Compile();
     }
 
     /// <summary>The types of what guests pass.</summary>
-    public ReadOnlySpan<GuestValueType> Parameters => _parameters;
+    public ImmutableArray<GuestValueType> Parameters { get; }
 
     /// <summary>The type of what guests get.</summary>
     public GuestValueType Result { get; }

@@ -45,12 +45,13 @@ internal sealed class WholePage : Page
 
     /// <summary>
     /// Has pages that are read one after the other lie in memory one after the other: pages of a snapshot lie as they were captured, which is far from each
-    /// other if few of them are read. Those that were gathered before, with whichever pages, stay where they are.
+    /// other if few of them are read. Those that were gathered before, with whichever pages, stay where they are; so does the page of zeros, which lives for
+    /// ever and would keep what it lies beside.
     /// </summary>
     public static void Gather(IEnumerable<WholePage> pages)
     {
         // A lock for a few at a time: one sandbox with very many pages keeps no other waiting.
-        foreach (WholePage[] near in pages.Distinct().Chunk(PagesPerArray))
+        foreach (WholePage[] near in pages.Where(static page => page != Zero).Distinct().Chunk(PagesPerArray))
             lock (Gathering) MoveTogether([.. near.Where(static page => page._array.Length == GuestAddress.PageSize)]);
     }
 
