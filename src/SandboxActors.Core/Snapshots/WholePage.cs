@@ -4,55 +4,46 @@ using SandboxActors.Machine;
 namespace SandboxActors.Core.Snapshots;
 
 /// <summary>A page that is kept as it is. Where in memory it is kept may change once: <see cref="Gather"/>.</summary>
-/// <remarks>
-/// Who reads takes no lock. The offset in an array that many pages share is written before the array is, and neither changes ever after; so whoever sees the
-/// array sees the offset, and whoever sees the page's own array finds the same bytes there.
-/// </remarks>
 internal sealed class WholePage : Page
 {
     // Bytes that are compared, and copied, at once.
     private const int PartLength = 512;
 
-    // Of those that are gathered. An array lives as long as any page in it: so not too many. Small enough to be no large object, which are another heap.
-    private const int PagesPerArray = 16;
+    private readonly int _offset;
 
-    private static readonly Lock Gathering = new();
-
-    // Of a page's length if it is the page's own.
+    // Of a page's length if it is the page's own, which may be replaced by a copy of it: who reads takes no lock, and finds the same bytes in either.
     private byte[] _array;
-    private int _offset;
+    private bool _isGathered;
 
     /// <param name="content">A page's bytes, that nobody changes.</param>
     public WholePage(ReadOnlyMemory<byte> content)
     {
         if (!MemoryMarshal.TryGetArray(content, out ArraySegment<byte> part)) part = new ArraySegment<byte>(content.ToArray());
         (_array, _offset) = (part.Array!, part.Offset);
+        _isGathered = _array.Length != GuestAddress.PageSize; // somebody else's bytes stay where they are
     }
 
     public override int StoredBytes => GuestAddress.PageSize;
 
     /// <summary>Its bytes.</summary>
-    public ReadOnlyMemory<byte> Content
-    {
-        get
-        {
-            byte[] array = Volatile.Read(ref _array);
-            return array.Length == GuestAddress.PageSize ? array : array.AsMemory(_offset, GuestAddress.PageSize);
-        }
-    }
+    public ReadOnlyMemory<byte> Content => Volatile.Read(ref _array).AsMemory(_offset, GuestAddress.PageSize);
 
     private protected override WholePage? Root => this;
 
     /// <summary>
-    /// Has pages that are read one after the other lie in memory one after the other: pages of a snapshot lie as they were captured, which is far from each
-    /// other if few of them are read. Those that were gathered before, with whichever pages, stay where they are; so does the page of zeros, which lives for
-    /// ever and would keep what it lies beside.
+    /// Has pages that are read one after the other lie in memory one after the other, as the runtime does with arrays that are made one after the other:
+    /// pages of a snapshot lie as they were captured, which is far from each other if few of them are read. Those that were gathered before stay where they
+    /// are. Each has an array of its own still, so that none keeps another in memory.
     /// </summary>
     public static void Gather(IEnumerable<WholePage> pages)
     {
-        // A lock for a few at a time: one sandbox with very many pages keeps no other waiting.
-        foreach (WholePage[] near in pages.Where(static page => page != Zero).Distinct().Chunk(PagesPerArray))
-            lock (Gathering) MoveTogether([.. near.Where(static page => page._array.Length == GuestAddress.PageSize)]);
+        foreach (WholePage page in pages)
+        {
+            // Two may copy it at once: one of the copies stays, and both are equal.
+            if (page._isGathered) continue;
+            Volatile.Write(ref page._array, page.Content.ToArray());
+            page._isGathered = true;
+        }
     }
 
     /// <summary>Makes a page's bytes a content, of which most or all may stand there already.</summary>
@@ -77,17 +68,4 @@ internal sealed class WholePage : Page
     public override void CopyTo(Span<byte> target) => Content.Span.CopyTo(target);
 
     public override bool PutBack(Span<byte> target) => PutBack(Content.Span, target);
-
-    private static void MoveTogether(WholePage[] pages)
-    {
-        if (pages.Length < 2) return;
-        byte[] array = GC.AllocateUninitializedArray<byte>(pages.Length * GuestAddress.PageSize);
-        for (int i = 0; i < pages.Length; i++)
-        {
-            WholePage page = pages[i];
-            page._array.CopyTo(array, i * GuestAddress.PageSize);
-            page._offset = i * GuestAddress.PageSize;
-            Volatile.Write(ref page._array, array);
-        }
-    }
 }
