@@ -18,6 +18,9 @@ internal sealed record KvmFeatures
     /// <summary>Whether the time stamp counter's frequency can be asked for.</summary>
     public required bool HasTimestampCounterFrequency { get; init; }
 
+    /// <summary>Whether it says what it counts of a VM: <see cref="KvmStatistics"/>.</summary>
+    public required bool HasStatistics { get; init; }
+
     /// <summary>The number of memory slots a VM can have.</summary>
     public required int MemorySlotCount { get; init; }
 

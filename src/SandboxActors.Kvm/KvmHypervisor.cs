@@ -53,7 +53,12 @@ public sealed class KvmHypervisor : IHypervisor
 
     /// <summary>Opens KVM and uses only a part of what it can do.</summary>
     /// <param name="restrict">Takes away from the features.</param>
-    internal static KvmHypervisor Open(Func<KvmFeatures, KvmFeatures> restrict)
+    internal static KvmHypervisor Open(Func<KvmFeatures, KvmFeatures> restrict) => Open(restrict, static profile => profile);
+
+    /// <summary>Opens KVM and uses it in another way than it would be.</summary>
+    /// <param name="restrict">Takes away from the features.</param>
+    /// <param name="adapt">Changes what was found out.</param>
+    internal static KvmHypervisor Open(Func<KvmFeatures, KvmFeatures> restrict, Func<KvmProfile, KvmProfile> adapt)
     {
         KvmSystem system = KvmSystem.Open();
         try
@@ -62,6 +67,7 @@ public sealed class KvmHypervisor : IHypervisor
             KvmFeatures features = restrict(system.ReadFeatures());
             KvmProfile profile = KvmProfile.Read(system, features);
             profile = profile with { LoadsExtendedState = KvmMachine.CanLoadExtendedState(system, features, profile) };
+            profile = adapt(profile with { TrimsFrom = KvmMachine.FindTrimsFrom(system, features, profile) });
             return new KvmHypervisor(system, features, profile);
         }
         catch (MachineException refused)

@@ -10,6 +10,26 @@ internal sealed partial class KvmMachine
     private static readonly GuestRange TrialCode = new(new GuestAddress(0x40_0000), GuestAddress.PageSize);
 
     /// <summary>
+    /// How many machines a process must have for <see cref="ShadowReserve"/> to be worthwhile, tried on a machine made for that: whether KVM says that it dropped
+    /// shadow pages. Where paging is nested there are none.
+    /// </summary>
+    public static int FindTrimsFrom(KvmSystem system, KvmFeatures features, KvmProfile profile)
+    {
+        if (!features.HasStatistics) return int.MaxValue;
+        try
+        {
+            using KvmMachine machine =
+                Create(system, features, profile with { TrimsFrom = 0 }, new MachineOptions { OpenPorts = [], Arena = GuestMemoryArena.Shared });
+            return machine.ShadowPagesDropped >= ShadowReserve.Dropped ? ShadowReserve.WorthwhileFrom : int.MaxValue;
+        }
+        catch (MachineException)
+        {
+            // That is an answer too: this KVM does not run it as it should, and machines can be without.
+            return int.MaxValue;
+        }
+    }
+
+    /// <summary>
     /// Whether guests of this KVM can load their extended state by themselves, tried on a machine made for that: every component must come out as it went
     /// in. Asking CPUID would not do: a software KVM was seen that denies XSAVE and runs it all the same, since it runs CPL3 on the bare processor.
     /// </summary>

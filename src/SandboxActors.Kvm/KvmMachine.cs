@@ -28,6 +28,9 @@ internal sealed partial class KvmMachine : IVirtualMachine
     /// <summary>The vCPU's descriptor: for the benchmark that enters the guest with nothing but KVM_RUN.</summary>
     internal int VcpuDescriptor => (int)_vcpu.Handle.DangerousGetHandle();
 
+    /// <summary>How many shadow pages KVM has dropped of this machine; zero if it does not say.</summary>
+    internal ulong ShadowPagesDropped => _vm.ReadStatistic("mmu_shadow_zapped") ?? 0;
+
     /// <summary>Makes a machine at rest.</summary>
     /// <exception cref="ArgumentException">A port that cannot be opened.</exception>
     /// <exception cref="MachineException">The system refused; nothing is left behind.</exception>
@@ -47,6 +50,7 @@ internal sealed partial class KvmMachine : IVirtualMachine
             tables = MachineTables.Create(
                 systemImage, options.Arena, (start, block, isReadOnly) => mapped.SetMemory(systemSlot++, start, block, isReadOnly ? KvmConstants.KVM_MEM_READONLY : 0));
             vcpu = vm.CreateVcpu();
+            if (KvmVmHandle.Count > profile.TrimsFrom) ShadowReserve.Trim(vcpu, tables, profile.InitialState.Special);
             var machine = new KvmMachine(features, profile, vm, tables, vcpu, systemImage);
             if (profile.StartsAtRest) machine._held = profile.InitialState.ExtendedState;
             machine.WriteState(profile.InitialState);

@@ -26,6 +26,9 @@ internal sealed record KvmProfile
     /// <summary>Whether a guest that is restored can load its extended state by itself: <see cref="KvmMachine.CanLoadExtendedState"/>.</summary>
     public bool LoadsExtendedState { get; init; }
 
+    /// <summary>How many machines the process must have for a new one to be made smaller: <see cref="ShadowReserve"/>. Never, if there is no gain in it.</summary>
+    public int TrimsFrom { get; init; } = int.MaxValue;
+
     /// <summary>Makes a VM, asks it, and disposes it.</summary>
     /// <exception cref="MachineException">The kernel refused.</exception>
     public static KvmProfile Read(KvmSystem system, KvmFeatures features)

@@ -77,6 +77,7 @@ internal sealed class KvmSystem : IDisposable
             HasManualDirtyLog = ((ulong)CheckExtension(KvmConstants.KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) & KvmConstants.KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE) != 0,
             HasTaskStateAddress = CheckExtension(KvmConstants.KVM_CAP_SET_TSS_ADDR) != 0,
             HasTimestampCounterFrequency = CheckExtension(KvmConstants.KVM_CAP_GET_TSC_KHZ) != 0,
+            HasStatistics = CheckExtension(KvmConstants.KVM_CAP_BINARY_STATS_FD) != 0,
             MemorySlotCount = CheckExtension(KvmConstants.KVM_CAP_NR_MEMSLOTS),
             Cpuid = cpuid,
             ExtendedState = new ExtendedStateLayout(cpuid),

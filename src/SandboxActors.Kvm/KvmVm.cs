@@ -107,6 +107,9 @@ internal sealed class KvmVm : IDisposable
         }
     }
 
+    /// <inheritdoc cref="KvmStatistics.Read" />
+    public ulong? ReadStatistic(string name) => KvmStatistics.Read(_handle, name);
+
     /// <summary>Makes the VM's one vCPU.</summary>
     /// <exception cref="MachineException">The kernel refused; nothing is left behind.</exception>
     public KvmVcpu CreateVcpu()

@@ -4,6 +4,8 @@ using SandboxActors.TestSupport;
 
 namespace SandboxActors.Kvm.Tests;
 
+// A garbage collection of another test's would end runs by its signals, which are counted here.
+[Collection(Counting.Name)]
 public sealed class InterruptSpec
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

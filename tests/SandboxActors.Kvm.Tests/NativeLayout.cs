@@ -86,6 +86,14 @@ internal static class NativeLayout
         [
             ("cap", 0), ("flags", 4), ("args", 8), ("pad", 40),
         ]),
+        ("kvm_stats_header", typeof(kvm_stats_header), 24,
+        [
+            ("flags", 0), ("name_size", 4), ("num_desc", 8), ("id_offset", 12), ("desc_offset", 16), ("data_offset", 20),
+        ]),
+        ("kvm_stats_desc", typeof(kvm_stats_desc), 16,
+        [
+            ("flags", 0), ("exponent", 4), ("size", 6), ("offset", 8), ("bucket_size", 12),
+        ]),
         ("kvm_vcpu_events", typeof(kvm_vcpu_events), 64,
         [
             ("exception.injected", 0), ("exception.nr", 1), ("exception.has_error_code", 2), ("exception.pending", 3), ("exception.error_code", 4),
@@ -118,6 +126,7 @@ internal static class NativeLayout
         ("KVM_GET_DIRTY_LOG", KvmRequests.KVM_GET_DIRTY_LOG, 0x4010AE42),
         ("KVM_SET_USER_MEMORY_REGION", KvmRequests.KVM_SET_USER_MEMORY_REGION, 0x4020AE46),
         ("KVM_SET_TSS_ADDR", KvmRequests.KVM_SET_TSS_ADDR, 0xAE47),
+        ("KVM_GET_STATS_FD", KvmRequests.KVM_GET_STATS_FD, 0xAECE),
         ("KVM_ENABLE_CAP", KvmRequests.KVM_ENABLE_CAP, 0x4068AEA3),
         ("KVM_RUN", KvmRequests.KVM_RUN, 0xAE80),
         ("KVM_GET_REGS", KvmRequests.KVM_GET_REGS, 0x8090AE81),
@@ -153,6 +162,7 @@ internal static class NativeLayout
         ("KVM_CAP_READONLY_MEM", KvmConstants.KVM_CAP_READONLY_MEM, 81),
         ("KVM_CAP_IMMEDIATE_EXIT", KvmConstants.KVM_CAP_IMMEDIATE_EXIT, 136),
         ("KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2", KvmConstants.KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 168),
+        ("KVM_CAP_BINARY_STATS_FD", KvmConstants.KVM_CAP_BINARY_STATS_FD, 203),
         ("KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE", KvmConstants.KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE, 1),
         ("KVM_MEM_LOG_DIRTY_PAGES", KvmConstants.KVM_MEM_LOG_DIRTY_PAGES, 1),
         ("KVM_MEM_READONLY", KvmConstants.KVM_MEM_READONLY, 2),

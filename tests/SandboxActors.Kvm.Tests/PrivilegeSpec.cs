@@ -97,6 +97,7 @@ public sealed class PrivilegeSpec
         { "stub", SystemLayout.Stub.Value },
         { "guard", SystemLayout.SystemCallTrap.Value },
         { "stack", SystemLayout.Stack.Value },
+        { "table of the shadow reserve", SystemLayout.ShadowReserveTable.Value },
         { "page table root", SystemLayout.PageTables.Value },
         { "last page table", SystemLayout.End.Value - GuestAddress.PageSize },
         { "behind", SystemLayout.End.Value },

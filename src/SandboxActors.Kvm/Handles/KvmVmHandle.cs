@@ -6,9 +6,17 @@ namespace SandboxActors.Kvm;
 /// The descriptor of a VM, and a count on every piece of host memory the VM has mapped. The memory is let go only after the descriptor is closed,
 /// also when nobody disposed anything and the finalizers come in any order: at no time can a guest reach memory that has a new tenant.
 /// </summary>
-internal sealed class KvmVmHandle(int descriptor) : FileDescriptorHandle(descriptor)
+internal sealed class KvmVmHandle : FileDescriptorHandle
 {
+    private static int _count;
+
     private readonly List<SafeHandle> _memory = [];
+
+    public KvmVmHandle(int descriptor)
+        : base(descriptor) => Interlocked.Increment(ref _count);
+
+    /// <summary>How many VMs this process has.</summary>
+    public static int Count => Volatile.Read(ref _count);
 
     /// <summary>Counts the VM in as a user of memory.</summary>
     /// <exception cref="ObjectDisposedException">The memory has been given back.</exception>
@@ -30,6 +38,7 @@ internal sealed class KvmVmHandle(int descriptor) : FileDescriptorHandle(descrip
         bool closed = base.ReleaseHandle();
         foreach (SafeHandle memory in _memory) memory.DangerousRelease();
         _memory.Clear();
+        Interlocked.Decrement(ref _count);
         return closed;
     }
 }

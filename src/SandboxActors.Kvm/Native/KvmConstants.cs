@@ -19,6 +19,7 @@ internal static class KvmConstants
     public const uint KVM_CAP_READONLY_MEM = 81;
     public const uint KVM_CAP_IMMEDIATE_EXIT = 136;
     public const uint KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 = 168;
+    public const uint KVM_CAP_BINARY_STATS_FD = 203;
 
     public const ulong KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE = 1;
     public const uint KVM_MEM_LOG_DIRTY_PAGES = 1;

@@ -19,6 +19,7 @@ internal static class KvmRequests
     public static readonly nuint KVM_SET_TSS_ADDR = Ioctl.Io(KVMIO, 0x47);
     public static readonly nuint KVM_ENABLE_CAP = Ioctl.Iow<kvm_enable_cap>(KVMIO, 0xa3);
     public static readonly nuint KVM_CLEAR_DIRTY_LOG = Ioctl.Iowr<kvm_clear_dirty_log>(KVMIO, 0xc0);
+    public static readonly nuint KVM_GET_STATS_FD = Ioctl.Io(KVMIO, 0xce);
 
     // On a vCPU.
     public static readonly nuint KVM_RUN = Ioctl.Io(KVMIO, 0x80);

@@ -21,6 +21,9 @@ internal sealed class MachineTables : IDisposable
     /// <summary>The words that the processor pushed at the latest exception.</summary>
     public ReadOnlySpan<byte> ExceptionFrame => _block.Read(SystemLayout.StackOffset, ExceptionStub.FrameLength);
 
+    /// <summary>The table of the <see cref="ShadowReserve"/>; to be written, and no memory before.</summary>
+    public Span<byte> ShadowReserveTable => _block.Slice(SystemLayout.ShadowReserveTableOffset, GuestAddress.PageSize);
+
     /// <summary>Whether anything was written to <see cref="ResumeData"/>. Zeros stand there before, and no memory: a guest that is never restored has no need of it.</summary>
     public bool HasResumeData { get; private set; }
 

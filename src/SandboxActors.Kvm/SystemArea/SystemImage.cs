@@ -45,6 +45,7 @@ internal sealed class SystemImage
         TaskStateSegment.Write(block.Slice(SystemLayout.TaskStateOffset, TaskStateSegment.Length), ExceptionStub.StackTop, openPorts);
         InterruptTable.Write(block.Slice(SystemLayout.InterruptTableOffset, InterruptTable.Length));
         ExceptionStub.Write(block.Slice(SystemLayout.StubOffset, ExceptionStub.Length));
+        ShadowReserve.WriteCode(block.Slice(SystemLayout.ShadowReserveCodeOffset, ShadowReserve.CodeLength));
         ResumeTrampoline.WriteCode(block.Slice(SystemLayout.ResumeCodeOffset, GuestAddress.PageSize));
         return new SystemImage(block, isPortOpen);
     }

@@ -26,6 +26,9 @@ internal static class SystemLayout
     /// <summary>The exception stub; read and execute.</summary>
     public const ulong StubOffset = 2 * Page;
 
+    /// <summary>The code of the <see cref="ShadowReserve"/>, in the page of the stub.</summary>
+    public const ulong ShadowReserveCodeOffset = StubOffset + 0x800;
+
     /// <summary>The code by which a restored guest goes on; read and execute, for CPL3.</summary>
     public const ulong ResumeCodeOffset = 3 * Page;
 
@@ -34,6 +37,9 @@ internal static class SystemLayout
 
     /// <summary>The exception stub's stack, in the private part; read and write. The pages on both sides of it are not mapped.</summary>
     public const ulong StackOffset = 0;
+
+    /// <summary>The table of the <see cref="ShadowReserve"/>, in the private part; not mapped.</summary>
+    public const ulong ShadowReserveTableOffset = 1 * Page;
 
     /// <summary>What the resume trampoline loads, in the private part; read-only, for CPL3.</summary>
     public const ulong ResumeDataOffset = 2 * Page;
@@ -51,6 +57,7 @@ internal static class SystemLayout
     public static readonly GuestAddress TaskState = Start + TaskStateOffset;
     public static readonly GuestAddress InterruptTable = Start + InterruptTableOffset;
     public static readonly GuestAddress Stub = Start + StubOffset;
+    public static readonly GuestAddress ShadowReserveCode = Start + ShadowReserveCodeOffset;
     public static readonly GuestAddress ResumeCode = Start + ResumeCodeOffset;
 
     /// <summary>
@@ -63,6 +70,7 @@ internal static class SystemLayout
     public static readonly GuestAddress PrivateStart = SystemCallTrap + Page;
 
     public static readonly GuestAddress Stack = PrivateStart + StackOffset;
+    public static readonly GuestAddress ShadowReserveTable = PrivateStart + ShadowReserveTableOffset;
     public static readonly GuestAddress ResumeData = PrivateStart + ResumeDataOffset;
     public static readonly GuestAddress PageTables = PrivateStart + PageTablesOffset;
 
