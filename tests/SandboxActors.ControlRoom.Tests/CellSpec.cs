@@ -18,17 +18,10 @@ public sealed class CellSpec(Browser browser)
         await room.CallAsync("sandbox-002", "guest_panic", "once"); // is healed at once
         await room.CallAsync("sandbox-002", "guest_panic", "twice"); // waits
         await page.ExpectLookAsync("sandbox-002", "poisoned");
-        await page.ExpectLookAsync("sandbox-002", "idle");
 
-        string[] seen = await page.RecordedAsync();
-        Assert.Equal($"idle {await page.ColorAsync("--idle")}", seen[0]);
-        Assert.Equal(
-            [
-                $"poisoned {await page.ColorAsync("--poisoned")}",
-                $"healed {await page.ColorAsync("--healed")}",
-                $"idle {await page.ColorAsync("--idle")}",
-            ],
-            seen[^3..]);
+        string idle = $"idle {await page.ColorAsync("--idle")}";
+        await page.ExpectRecordedLatestAsync($"poisoned {await page.ColorAsync("--poisoned")}", $"healed {await page.ColorAsync("--healed")}", idle);
+        Assert.Equal(idle, (await page.RecordedAsync())[0]);
         await page.ExpectLookAsync("sandbox-001", "idle");
         Assert.Empty(page.Errors);
     }

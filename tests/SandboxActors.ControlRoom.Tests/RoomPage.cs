@@ -76,6 +76,19 @@ internal sealed class RoomPage
     /// <summary>What the cell has looked like: a state and a colour, each that differs from the one before.</summary>
     public Task<string[]> RecordedAsync() => Page.EvaluateAsync<string[]>("() => window.seen");
 
+    /// <summary>Waits until the latest of what the cell has looked like is this.</summary>
+    public async Task ExpectRecordedLatestAsync(params string[] looks)
+    {
+        try
+        {
+            await Page.WaitForFunctionAsync("looks => looks.join() === window.seen.slice(-looks.length).join()", looks);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Equal(looks, await RecordedAsync());
+        }
+    }
+
     /// <summary>The value of a colour that the style sheet names, as the browser writes colours.</summary>
     public Task<string> ColorAsync(string name) => Page.EvaluateAsync<string>(
         """
