@@ -12,7 +12,7 @@ namespace SandboxActors.Kvm;
 /// <remarks>
 /// It takes a few instructions at CPL3 on a page table of their own: one page, whose entries lead back to it, so that it is the table of every level. On ways
 /// with other permissions it is another shadow page, so each of four ways costs three, and the root one. A write of two bytes is too small for an entry: KVM
-/// takes the page for none of a table's any more, and drops all its shadows. That is done twice; the second write goes on behind the page, where there is no
+/// then takes the page for a table no longer, and drops all its shadows. That is done twice; the second write goes on behind the page, where there is no
 /// memory, which ends the run. Sources: Linux, arch/x86/kvm/mmu/mmu.c (mmu_topup_memory_caches, kvm_mmu_track_write) and Documentation/virt/kvm/x86/mmu.rst.
 ///
 /// No guest comes near it: the page is mapped in no guest's tables, the code for CPL0 alone, and a guest has no way to load CR3. Nothing but this uses the page,
