@@ -51,14 +51,10 @@ public sealed class KvmHypervisor : IHypervisor
     /// <remarks>Machines made before live on.</remarks>
     public void Dispose() => _system.Dispose();
 
-    /// <summary>Opens KVM and uses only a part of what it can do.</summary>
-    /// <param name="restrict">Takes away from the features.</param>
-    internal static KvmHypervisor Open(Func<KvmFeatures, KvmFeatures> restrict) => Open(restrict, static profile => profile);
-
-    /// <summary>Opens KVM and uses it in another way than it would be.</summary>
+    /// <summary>Opens KVM and uses only a part of what it can do, or in another way than it would be.</summary>
     /// <param name="restrict">Takes away from the features.</param>
     /// <param name="adapt">Changes what was found out.</param>
-    internal static KvmHypervisor Open(Func<KvmFeatures, KvmFeatures> restrict, Func<KvmProfile, KvmProfile> adapt)
+    internal static KvmHypervisor Open(Func<KvmFeatures, KvmFeatures> restrict, Func<KvmProfile, KvmProfile>? adapt = null)
     {
         KvmSystem system = KvmSystem.Open();
         try
@@ -67,8 +63,8 @@ public sealed class KvmHypervisor : IHypervisor
             KvmFeatures features = restrict(system.ReadFeatures());
             KvmProfile profile = KvmProfile.Read(system, features);
             profile = profile with { LoadsExtendedState = KvmMachine.CanLoadExtendedState(system, features, profile) };
-            profile = adapt(profile with { TrimsFrom = KvmMachine.FindTrimsFrom(system, features, profile) });
-            return new KvmHypervisor(system, features, profile);
+            profile = profile with { TrimsFrom = KvmMachine.FindTrimsFrom(system, features, profile) };
+            return new KvmHypervisor(system, features, adapt is null ? profile : adapt(profile));
         }
         catch (MachineException refused)
         {

@@ -50,7 +50,7 @@ internal sealed partial class KvmMachine : IVirtualMachine
             tables = MachineTables.Create(
                 systemImage, options.Arena, (start, block, isReadOnly) => mapped.SetMemory(systemSlot++, start, block, isReadOnly ? KvmConstants.KVM_MEM_READONLY : 0));
             vcpu = vm.CreateVcpu();
-            if (KvmVmHandle.Count > profile.TrimsFrom) ShadowReserve.Trim(vcpu, tables, profile.InitialState.Special);
+            if (KvmVmHandle.Count > profile.TrimsFrom) ShadowReserve.Trim(vcpu, tables, profile.InitialState);
             var machine = new KvmMachine(features, profile, vm, tables, vcpu, systemImage);
             if (profile.StartsAtRest) machine._held = profile.InitialState.ExtendedState;
             machine.WriteState(profile.InitialState);

@@ -50,7 +50,7 @@ internal static class KvmStatistics
             ReadOnlySpan<byte> descriptor = Part(statistics, header.desc_offset + (i * length), length);
             ReadOnlySpan<byte> itsName = descriptor[DescriptorLength..];
             int end = itsName.IndexOf((byte)0);
-            if (end < 0 || Encoding.ASCII.GetString(itsName[..end]) != name) continue;
+            if (end < 0 || !Ascii.Equals(itsName[..end], name)) continue;
             var described = MemoryMarshal.Read<kvm_stats_desc>(descriptor);
             return MemoryMarshal.Read<ulong>(Part(statistics, header.data_offset + (ulong)described.offset, sizeof(ulong)));
         }

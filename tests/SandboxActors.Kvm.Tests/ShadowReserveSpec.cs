@@ -165,6 +165,35 @@ public sealed class ShadowReserveSpec
     }
 
     [KvmFact]
+    public void A_machine_whose_first_run_is_refused_is_refused_and_leaves_nothing_behind()
+    {
+        const int InvalidArgument = 22; // EINVAL
+        using KvmHypervisor hypervisor = KvmHypervisor.Open(static features => features, static profile => profile with
+        {
+            TrimsFrom = 0,
+            InitialState = profile.InitialState with { Special = profile.InitialState.Special with { Cr4 = ulong.MaxValue } },
+        });
+        void Fail(int times)
+        {
+            for (int round = 0; round < times; round++)
+            {
+                MachineException refused = Assert.Throws<MachineException>(
+                    () => hypervisor.CreateMachine(new MachineOptions { OpenPorts = [], Arena = GuestMemoryArena.Shared }));
+                Assert.Equal(("KVM_RUN of a new machine", InvalidArgument), (refused.Operation, refused.Errno));
+            }
+        }
+
+        Fail(3);
+        ProcessResources before = ProcessResources.Capture();
+        int count = KvmVmHandle.Count;
+
+        Fail(100);
+
+        ProcessResources.AssertNoMoreThan(before);
+        Assert.Equal(count, KvmVmHandle.Count);
+    }
+
+    [KvmFact]
     public void Without_statistics_machines_are_as_they_were()
     {
         KvmProfile? found = null;

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using SandboxActors.Kvm.Native;
 using SandboxActors.Machine;
 
@@ -40,14 +40,6 @@ internal static class ShadowReserve
     private const int Behind = ReadWrite + 1;
     private const int Code = 6;
 
-    private const ulong Present = 1 << 0;
-    private const ulong Writable = 1 << 1;
-    private const ulong User = 1 << 2;
-    private const ulong AccessedAndDirty = (1 << 5) | (1 << 6); // so that the processor never writes to the table
-    private const ulong NoExecute = 1UL << 63;
-
-    private const ulong Rflags = 2;
-
     // mov al, [rbx]; mov al, [rcx]; mov al, [rdx]: a way each, the code's own being the fourth. RBP is zero, as are the last bytes of the table.
     private static ReadOnlySpan<byte> UseUp => [0x8A, 0x03, 0x8A, 0x01, 0x8A, 0x02];
     private static ReadOnlySpan<byte> Drop => [0x66, 0x89, 0x2F]; // mov [rdi], bp
@@ -71,23 +63,22 @@ internal static class ShadowReserve
     /// <summary>Uses up and drops what was set aside. The vCPU's registers are others afterwards.</summary>
     /// <param name="vcpu">A vCPU that has not run.</param>
     /// <param name="tables">Its machine's.</param>
-    /// <param name="special">Special registers as they are for a guest.</param>
+    /// <param name="initial">What a machine starts with.</param>
     /// <exception cref="MachineException">The kernel refused, or the run ended in another way than it should.</exception>
-    public static void Trim(KvmVcpu vcpu, MachineTables tables, SpecialRegisters special)
+    public static void Trim(KvmVcpu vcpu, MachineTables tables, VcpuState initial)
     {
-        WriteTable(tables.ShadowReserveTable);
+        WriteTable(MemoryMarshal.Cast<byte, ulong>(tables.ShadowReserveTable));
         var registers = new kvm_sync_regs
         {
-            regs = RegisterConversion.ToNative(new GeneralRegisters
+            regs = RegisterConversion.ToNative(initial.General with
             {
                 Rbx = Linear(Read, Read),
                 Rcx = Linear(ReadExecute, Read),
                 Rdx = Linear(ReadWrite, Read),
                 Rdi = Linear(All, ReadWrite) + GuestAddress.PageSize - sizeof(ushort),
                 Rip = Linear(All, Code) + (SystemLayout.ShadowReserveCode.Value % GuestAddress.PageSize),
-                Rflags = Rflags,
             }),
-            sregs = RegisterConversion.ToNative(special with { Cr3 = SystemLayout.ShadowReserveTable.Value }),
+            sregs = RegisterConversion.ToNative(initial.Special with { Cr3 = SystemLayout.ShadowReserveTable.Value }),
         };
         vcpu.SetRegisters(ref registers);
         Run(vcpu);
@@ -107,19 +98,18 @@ internal static class ShadowReserve
         }
     }
 
-    private static void WriteTable(Span<byte> page)
+    private static void WriteTable(Span<ulong> entries)
     {
-        ulong table = SystemLayout.ShadowReserveTable.Value;
-        Write(page, ReadExecute, table);
-        Write(page, Read, table | NoExecute);
-        Write(page, All, table | Writable);
-        Write(page, ReadWrite, table | Writable | NoExecute);
-        Write(page, Behind, SystemLayout.SystemCallTrap.Value | Writable | NoExecute);
-        Write(page, Code, SystemLayout.Stub.Value);
+        GuestAddress table = SystemLayout.ShadowReserveTable;
+        entries[ReadExecute] = Entry(table, MemoryAccess.Read | MemoryAccess.Execute);
+        entries[Read] = Entry(table, MemoryAccess.Read);
+        entries[All] = PageTableEntry.ForTable(table);
+        entries[ReadWrite] = Entry(table, MemoryAccess.Read | MemoryAccess.Write);
+        entries[Behind] = Entry(SystemLayout.SystemCallTrap, MemoryAccess.Read | MemoryAccess.Write);
+        entries[Code] = Entry(SystemLayout.Stub, MemoryAccess.Read | MemoryAccess.Execute);
     }
 
-    private static void Write(Span<byte> page, int entry, ulong value) =>
-        BinaryPrimitives.WriteUInt64LittleEndian(page[(entry * sizeof(ulong))..], value | Present | User | AccessedAndDirty);
+    private static ulong Entry(GuestAddress page, MemoryAccess access) => page.Value | PageTableEntry.FlagsFor(access, supervisor: false);
 
     // One entry at the three upper levels, another at the last: 9 bits each.
     private static ulong Linear(int way, int last) => (ulong)way << 39 | (ulong)way << 30 | (ulong)way << 21 | (ulong)last << 12;
